@@ -1,0 +1,22 @@
+"""Check reply: whether a draft may be sent. A draft of a language model keeps the rules and passes the guardrail."""
+
+from mangaassist.aws.guardrail import Guardrail
+from mangaassist.clock import TimeBudget
+from mangaassist.contracts import CheckReplyInput, Verdict
+from mangaassist.policy.guardrails import broken_rules
+from mangaassist.settings import settings
+from mangaassist.step import step
+from mangaassist.telemetry import timed_model
+
+INTERVENED = "guardrail_intervened"
+
+
+@step("check_reply", accepts=CheckReplyInput)
+def handler(request: CheckReplyInput, budget: TimeBudget) -> Verdict:
+    reasons = broken_rules(request)
+    if reasons:
+        return Verdict(allowed=False, reasons=reasons)
+    guardrail = Guardrail(settings().guardrail_id, settings().guardrail_version)
+    with timed_model("guardrail", request.turn.trace_id):
+        allowed = guardrail.allows(request.draft.reply, budget_ms=budget.ms)
+    return Verdict(allowed=allowed, reasons=[] if allowed else [INTERVENED])

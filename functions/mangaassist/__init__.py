@@ -1,0 +1,1 @@
+"""What the functions share: contracts, policy, adapters and tables."""

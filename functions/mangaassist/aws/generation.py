@@ -1,0 +1,156 @@
+"""The language model: Claude on Bedrock, streamed, cut at a whole sentence when its time is up."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mangaassist.aws.calls import error_code, in_background
+from mangaassist.aws.clients import client
+from mangaassist.contracts import Usage
+from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError
+from mangaassist.policy.prompt import PROMPT_VERSION, Prompt
+from mangaassist.policy.sentences import whole_sentences
+
+THROTTLED_CODES = frozenset({"ThrottlingException", "ServiceQuotaExceededException"})
+CHARACTERS_PER_TOKEN = 3
+_Events = queue.SimpleQueue[dict[str, Any] | Exception | None]
+
+COMPLETE = frozenset({"end_turn", "stop_sequence"})
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What came of one call. `shortened`: the text ends early, but at the end of a sentence."""
+
+    text: str
+    usage: Usage
+    shortened: bool
+    first_token_ms: int
+
+
+@dataclass
+class _Stream:
+    """What has come of a stream so far."""
+
+    parts: list[str] = field(default_factory=list)
+    stop_reason: str | None = None
+    usage: Usage | None = None
+    first_token_at: float | None = None
+
+    def take(self, event: dict[str, Any]) -> None:
+        if "contentBlockDelta" in event:
+            # A block of reasoning has deltas of another type: only text is the reply.
+            text = event["contentBlockDelta"]["delta"].get("text", "")
+            if text and self.first_token_at is None:
+                self.first_token_at = time.monotonic()
+            self.parts.append(text)
+        elif "messageStop" in event:
+            self.stop_reason = event["messageStop"]["stopReason"]
+        elif "metadata" in event:
+            self.usage = _usage(event["metadata"]["usage"])
+
+
+def generate(model_id: str, prompt: Prompt, *, budget_ms: int, trace_id: str) -> Generation:
+    """The model's reply to a prompt.
+
+    When the budget ends first, or the stream breaks, the whole sentences that have come are the reply. Raises
+    GenerationTimeoutError or GenerationError when there is none, GenerationThrottledError when Bedrock throttles.
+    """
+    started = time.monotonic()
+    stream, broken = _Stream(), None
+    try:
+        for event in _events_within(started + budget_ms / 1000, _request(model_id, prompt, trace_id)):
+            stream.take(event)
+    except GenerationError as error:
+        broken = error
+    return _result(stream, broken, prompt, started)
+
+
+def _result(stream: _Stream, broken: GenerationError | None, prompt: Prompt, started: float) -> Generation:
+    written = "".join(stream.parts).strip()
+    complete = broken is None and stream.stop_reason in COMPLETE
+    text = written if complete else whole_sentences(written)
+    if not text:
+        raise broken or GenerationError(f"no reply: the model stopped with {stream.stop_reason}")
+    first_token_at = stream.first_token_at or started
+    return Generation(
+        text=text,
+        usage=stream.usage or _estimate(prompt, written),
+        shortened=not complete,
+        first_token_ms=round((first_token_at - started) * 1000),
+    )
+
+
+def _request(model_id: str, prompt: Prompt, trace_id: str) -> dict[str, Any]:
+    return {
+        "modelId": model_id,
+        "system": [{"text": prompt.system}],
+        "messages": [{"role": role, "content": [{"text": text}]} for role, text in prompt.messages],
+        "inferenceConfig": {"maxTokens": prompt.max_tokens},
+        "requestMetadata": {"trace_id": trace_id, "prompt_version": PROMPT_VERSION},
+    }
+
+
+def _events_within(ends_at: float, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The stream's events as they come, until the time ends.
+
+    A thread reads the socket, since botocore's own timeouts are per client and whole seconds long.
+    """
+    events: _Events = queue.SimpleQueue()
+    given_up = threading.Event()
+    in_background(lambda: _read(request, events, given_up))
+    try:
+        while (event := _next(events, ends_at)) is not None:
+            yield event
+    finally:
+        given_up.set()
+
+
+def _read(request: dict[str, Any], events: _Events, given_up: threading.Event) -> None:
+    try:
+        response = client("bedrock-runtime").converse_stream(**request)
+        for event in response["stream"]:
+            if given_up.is_set():
+                response["stream"].close()
+                return
+            events.put(event)
+        events.put(None)
+    except Exception as error:
+        events.put(error)
+
+
+def _next(events: _Events, ends_at: float) -> dict[str, Any] | None:
+    try:
+        event = events.get(timeout=max(0.0, ends_at - time.monotonic()))
+    except queue.Empty:
+        raise GenerationTimeoutError("the budget ended before the reply did") from None
+    if isinstance(event, Exception):
+        raise _named(event) from event
+    return event
+
+
+def _named(error: Exception) -> GenerationError:
+    text = f"{type(error).__name__} {error_code(error)}".strip()
+    return GenerationThrottledError(text) if error_code(error) in THROTTLED_CODES else GenerationError(text)
+
+
+def _usage(reported: dict[str, int]) -> Usage:
+    return Usage(
+        input_tokens=reported.get("inputTokens", 0),
+        output_tokens=reported.get("outputTokens", 0),
+        cache_read_tokens=reported.get("cacheReadInputTokens", 0),
+        cache_write_tokens=reported.get("cacheWriteInputTokens", 0),
+    )
+
+
+def _estimate(prompt: Prompt, written: str) -> Usage:
+    """A cut stream reports no usage: a token is counted for every three characters, which errs on the dear side."""
+    sent = len(prompt.system) + sum(len(text) for _, text in prompt.messages)
+    return Usage(
+        input_tokens=sent // CHARACTERS_PER_TOKEN,
+        output_tokens=len(written) // CHARACTERS_PER_TOKEN,
+        estimated=True,
+    )

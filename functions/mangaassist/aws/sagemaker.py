@@ -1,0 +1,83 @@
+"""The two models behind SageMaker endpoints."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, FiniteFloat, ValidationError
+
+from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.clients import client
+from mangaassist.errors import (
+    ClassificationError,
+    ClassificationTimeoutError,
+    RerankError,
+    RerankTimeoutError,
+)
+
+CLASSIFICATION = NamedErrors(ClassificationError, ClassificationTimeoutError)
+RERANKING = NamedErrors(RerankError, RerankTimeoutError)
+
+
+class Prediction(BaseModel):
+    """The likeliest intent; `score` is its calibrated probability."""
+
+    label: str
+    score: FiniteFloat
+
+
+class _Predictions(BaseModel):
+    predictions: list[Prediction]
+
+
+class _Scores(BaseModel):
+    scores: list[FiniteFloat]
+
+
+@dataclass(frozen=True)
+class SageMakerModels:
+    """The endpoints by name."""
+
+    classifier: str
+    reranker: str
+
+    def classify(self, text: str, *, budget_ms: int, trace_id: str) -> Prediction:
+        """The intent of a text.
+
+        Raises ClassificationError, ClassificationTimeoutError.
+        """
+        answer = self._invoke(self.classifier, {"inputs": [text]}, budget_ms, trace_id, CLASSIFICATION)
+        try:
+            return _Predictions.model_validate_json(answer).predictions[0]
+        except (ValidationError, IndexError) as error:
+            raise ClassificationError("the classifier's answer holds no prediction") from error
+
+    def rerank(self, query: str, passages: Sequence[str], *, budget_ms: int, trace_id: str) -> list[float]:
+        """One relevance logit a passage, in the order given.
+
+        Raises RerankError, RerankTimeoutError.
+        """
+        body = {"query": query, "passages": list(passages)}
+        answer = self._invoke(self.reranker, body, budget_ms, trace_id, RERANKING)
+        try:
+            scores = _Scores.model_validate_json(answer).scores
+        except ValidationError as error:
+            raise RerankError("the reranker's answer holds no scores") from error
+        if len(scores) != len(passages):
+            raise RerankError(f"{len(scores)} scores for {len(passages)} passages")
+        return scores
+
+    def _invoke(self, endpoint: str, body: dict[str, Any], budget_ms: int, trace_id: str, errors: NamedErrors) -> bytes:
+        def call() -> bytes:
+            response = client("sagemaker-runtime").invoke_endpoint(
+                EndpointName=endpoint,
+                Body=json.dumps(body, ensure_ascii=False).encode(),
+                ContentType="application/json",
+                Accept="application/json",
+                InferenceId=trace_id,
+            )
+            content: bytes = response["Body"].read()
+            return content
+
+        return call_within(budget_ms, call, errors)

@@ -1,0 +1,35 @@
+"""How a turn's one deadline is shared out among its steps."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StepBudget:
+    """`cap_ms`: the most a step may take. `reserve_ms`: what it leaves to the steps after it."""
+
+    cap_ms: int
+    reserve_ms: int
+
+
+CHECKING_AND_SAVING_MS = 450
+
+STEP_BUDGETS = {
+    "open_turn": StepBudget(500, 0),
+    "classify_intent": StepBudget(250, 1_500),
+    "retrieve_passages": StepBudget(450, 1_400),
+    "rerank_passages": StepBudget(350, 1_300),
+    "load_customer": StepBudget(150, 1_500),
+    "find_products": StepBudget(150, 1_500),
+    "recommend_products": StepBudget(150, 1_500),
+    "fill_template": StepBudget(100, CHECKING_AND_SAVING_MS),
+    "generate_reply": StepBudget(2_500, CHECKING_AND_SAVING_MS),
+    "check_reply": StepBudget(300, 150),
+    "hand_over": StepBudget(200, 100),
+    "save_turn": StepBudget(250, 0),
+}
+
+
+def budget_ms(step: str, deadline_ms: int, now_ms: int) -> int:
+    """min(cap, deadline - now - reserve), never negative. All in epoch or plain milliseconds."""
+    budget = STEP_BUDGETS[step]
+    return max(0, min(budget.cap_ms, deadline_ms - now_ms - budget.reserve_ms))

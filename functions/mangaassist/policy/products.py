@@ -1,0 +1,89 @@
+"""Which products a message means, and how a reply shows them."""
+
+import re
+from collections.abc import Sequence
+
+from mangaassist.contracts import Locale, Product, ProductLine
+from mangaassist.policy.language import JAPANESE, normalized
+
+FOUND = 5
+SHOWN = 3
+
+VOLUME = re.compile(r"(?:vol(?:ume)?s?\.?|#|第)\s*(\d{1,3})|(\d{1,3})\s*(?:巻|かん)", re.IGNORECASE)
+BARE_NUMBER = re.compile(r"\b\d{1,3}\b")
+KIND_WORDS = {
+    "digital": ("digital", "ebook", "e-book", "kindle", "電子", "デジタル"),
+    "box_set": ("box set", "boxset", "box", "ボックス", "セット", "全巻"),
+    "omnibus": ("omnibus", "3-in-1", "2-in-1", "collector", "deluxe", "合本", "愛蔵版", "完全版"),
+}
+LANGUAGE_WORDS: dict[Locale, tuple[str, ...]] = {
+    "ja": ("japanese", "日本語", "和書"),
+    "en": ("english", "英語", "英訳", "洋書"),
+}
+
+
+def mentions(message: str, titles: Sequence[str]) -> bool:
+    """Whether the message names one of the titles: as words in Latin script, as characters in Japanese."""
+    return mention_length(message, titles) > 0
+
+
+def mention_length(message: str, titles: Sequence[str]) -> int:
+    """The length of the longest title that the message names, in characters; 0 for none."""
+    said = f" {normalized(message)} "
+    return max((len(title) for title in map(normalized, titles) if _is_named(title, said)), default=0)
+
+
+def choose(message: str, locale: Locale, products: Sequence[Product]) -> list[Product]:
+    """The products that a message about these series means, best first.
+
+    A volume that the message names must fit. An edition, a language and a bare number narrow the choice where they
+    fit; what is left open is settled by the customer's language first, plain volumes next, then the newest.
+    """
+    fitting = _of_language(message, _of_kind(message, _of_volume(message, products)))
+    preferred = sorted(fitting, key=lambda product: product.release_date, reverse=True)
+    preferred.sort(key=lambda product: (product.language != locale, product.kind != "volume"))
+    return preferred[:FOUND]
+
+
+def price_text(product: Product, locale: Locale) -> str:
+    """The price in the customer's currency: "¥1,760" in Japanese, "$11.99" in English."""
+    return f"¥{product.price.jpy:,}" if locale == "ja" else f"${product.price.usd:.2f}"
+
+
+def product_line(product: Product, locale: Locale) -> ProductLine:
+    title = product.title.of(locale)
+    if locale == "ja":
+        return ProductLine(id=product.id, title=title, price=str(product.price.jpy), currency="JPY")
+    return ProductLine(id=product.id, title=title, price=f"{product.price.usd:.2f}", currency="USD")
+
+
+def lines_for(reply: str, products: Sequence[Product], locale: Locale) -> list[ProductLine]:
+    """The products that a reply names, in the order given."""
+    named = [product for product in products if product.title.of(locale) in reply]
+    return [product_line(product, locale) for product in named[:SHOWN]]
+
+
+def _is_named(title: str, said: str) -> bool:
+    if not title:
+        return False
+    return title in said if JAPANESE.search(title) else f" {title} " in said
+
+
+def _of_volume(message: str, products: Sequence[Product]) -> Sequence[Product]:
+    named = {int(number) for groups in VOLUME.findall(message) for number in groups if number}
+    if named:
+        return [product for product in products if product.volume in named]
+    bare = set(map(int, BARE_NUMBER.findall(message)))
+    return [product for product in products if product.volume in bare] or products
+
+
+def _of_kind(message: str, products: Sequence[Product]) -> Sequence[Product]:
+    said = message.casefold()
+    kinds = {kind for kind, words in KIND_WORDS.items() if any(word in said for word in words)}
+    return [product for product in products if product.kind in kinds] or products
+
+
+def _of_language(message: str, products: Sequence[Product]) -> Sequence[Product]:
+    said = message.casefold()
+    languages = {locale for locale, words in LANGUAGE_WORDS.items() if any(word in said for word in words)}
+    return [product for product in products if product.language in languages] or products

@@ -1,0 +1,52 @@
+"""The functions' configuration: read from the environment once, on first use."""
+
+import os
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mangaassist.errors import SettingsError
+
+
+class Settings(BaseModel):
+    """What template.yaml sets for every function. A missing or empty value raises at once."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_min_length=1)
+
+    sessions_table: str
+    catalogue_table: str
+    customers_table: str
+    event_bus: str
+    session_secret_id: str
+    mode_parameter: str
+    classifier_endpoint: str
+    reranker_endpoint: str
+    embedding_model_id: str
+    embedding_dimensions: int = Field(gt=0)
+    sonnet_model_id: str
+    haiku_model_id: str
+    guardrail_id: str
+    guardrail_version: str
+    search_endpoint: str
+    turn_deadline_ms: int = Field(gt=0)
+    token_issuer: str = Field(min_length=0)
+    token_audience: str = Field(min_length=0)
+    debug_replies: bool
+
+    @property
+    def embedding_space(self) -> str:
+        """Vectors are comparable only within one space: the model and its dimensions."""
+        return f"{self.embedding_model_id}:{self.embedding_dimensions}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError naming each variable that is missing or malformed.
+    """
+    try:
+        return Settings.model_validate({name.lower(): value for name, value in os.environ.items()})
+    except ValidationError as error:
+        problems = ", ".join(f"{problem['loc'][0]}: {problem['msg']}".upper() for problem in error.errors())
+        raise SettingsError(f"set these environment variables as template.yaml does: {problems}") from error

@@ -1,0 +1,71 @@
+"""What every function of the turn does around its own logic: contract in, budget, contract out, telemetry."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mangaassist.clock import TimeBudget, now_ms
+from mangaassist.contracts import StepOutput
+from mangaassist.errors import ContractError
+from mangaassist.policy.deadline import budget_ms
+from mangaassist.telemetry import record_step
+
+Input = TypeVar("Input", bound=BaseModel)
+Handler = Callable[[dict[str, Any], "LambdaContext"], dict[str, Any]]
+
+
+class LambdaContext(Protocol):
+    """The part of Lambda's context object that is used."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def step(name: str, accepts: type[Input]) -> Callable[[Callable[[Input, TimeBudget], StepOutput]], Handler]:
+    """Make a Lambda handler of a function of (input contract, time budget).
+
+    The handler raises ContractError for an input that breaks the contract; every other error leaves as it is,
+    so that its class name is what the state machine catches.
+    """
+
+    def decorate(logic: Callable[[Input, TimeBudget], StepOutput]) -> Handler:
+        def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+            started = time.perf_counter()
+            outcome = "ok"
+            try:
+                request = _accept(accepts, event)
+                budget = budget_ms(name, _deadline_ms(event, context), now_ms())
+                output = logic(request, TimeBudget.of_ms(budget))
+            except Exception as error:
+                outcome = type(error).__name__
+                raise
+            finally:
+                ms = round((time.perf_counter() - started) * 1000)
+                record_step(name, trace_id=_trace_id(event), ms=ms, outcome=outcome)
+            return output.model_copy(update={"ms": ms}).model_dump(mode="json", exclude_none=True)
+
+        return handler
+
+    return decorate
+
+
+def _accept(accepts: type[Input], event: dict[str, Any]) -> Input:
+    try:
+        return accepts.model_validate(event)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise ContractError(f"invoke with a {accepts.__name__} (see events/): {problems}") from None
+
+
+def _deadline_ms(event: dict[str, Any], context: LambdaContext) -> int:
+    """The turn's deadline; in a lone invocation the function's own time limit."""
+    turn = event.get("turn")
+    deadline = turn.get("deadline_ms") if isinstance(turn, dict) else None
+    return deadline if isinstance(deadline, int) else now_ms() + context.get_remaining_time_in_millis()
+
+
+def _trace_id(event: dict[str, Any]) -> str:
+    turn = event.get("turn")
+    source = turn if isinstance(turn, dict) else event
+    return str(source.get("trace_id", "none"))

@@ -1,0 +1,59 @@
+"""Logs and metrics of the functions. Neither ever holds a customer's words."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+MODEL_LATENCY = "model_inference_latency_ms"
+STEP_LATENCY = "step_latency_ms"
+
+
+@cache
+def logger() -> "Logger":
+    from aws_lambda_powertools import Logger
+
+    return Logger()
+
+
+def record_step(step: str, *, trace_id: str, ms: int, outcome: str) -> None:
+    """One log line and one metric a step: `outcome` is "ok" or the name of the error it raised."""
+    logger().info("step", extra={"step": step, "trace_id": trace_id, "ms": ms, "outcome": outcome})
+    _put_metric(STEP_LATENCY, ms, {"step": step, "outcome": outcome}, {"trace_id": trace_id})
+
+
+@dataclass
+class ModelTiming:
+    """What a model call is measured for; `intent` may become known during the call."""
+
+    intent: str = "unknown"
+
+
+@contextmanager
+def timed_model(model_name: str, trace_id: str, intent: str = "unknown") -> Iterator[ModelTiming]:
+    """Measure a model's latency by model and intent, whether it answers or fails.
+
+    The trace id is a property of the metric: as a dimension it would make each turn a metric of its own.
+    """
+    timing, started = ModelTiming(intent), time.perf_counter()
+    try:
+        yield timing
+    finally:
+        ms = round((time.perf_counter() - started) * 1000)
+        dimensions = {"model_name": model_name, "intent": timing.intent}
+        _put_metric(MODEL_LATENCY, ms, dimensions, {"request_id": trace_id})
+
+
+def _put_metric(name: str, ms: int, dimensions: dict[str, str], properties: dict[str, str]) -> None:
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+    with single_metric(name=name, unit=MetricUnit.Milliseconds, value=ms) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(dimension, value)
+        for key, value in properties.items():
+            metric.add_metadata(key, value)

@@ -1,0 +1,15 @@
+"""Recommend products: what is recommended to this customer, else the bestsellers."""
+
+from mangaassist.aws.catalogue import Catalogue
+from mangaassist.aws.customers import Customers
+from mangaassist.clock import TimeBudget
+from mangaassist.contracts import Products, TurnInput
+from mangaassist.policy.products import FOUND
+from mangaassist.settings import settings
+from mangaassist.step import step
+
+
+@step("recommend_products", accepts=TurnInput)
+def handler(request: TurnInput, budget: TimeBudget) -> Products:
+    ids = Customers(settings().customers_table).recommended(request.turn.customer_id, budget_ms=budget.ms)
+    return Products(products=Catalogue(settings().catalogue_table).products(ids[:FOUND], budget_ms=budget.ms))
