@@ -1,0 +1,94 @@
+"""From a definition to a graph of compiled states; refuses what is not implemented and what cannot be reached."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from local.stepfunctions import fields
+from local.stepfunctions.errors import DefinitionError
+from local.stepfunctions.graph import Graph, State
+from local.stepfunctions.json_types import JSON
+from local.stepfunctions.source import Source
+from local.stepfunctions.states.choice import Choice
+from local.stepfunctions.states.ends import Fail, Succeed
+from local.stepfunctions.states.parallel import Parallel
+from local.stepfunctions.states.passing import Pass
+from local.stepfunctions.states.task import Task
+from local.stepfunctions.states.wait import Wait
+
+_TYPES: Final[Mapping[str, Callable[[Source], State]]] = {
+    "Choice": Choice.compile,
+    "Fail": Fail.compile,
+    "Pass": Pass.compile,
+    "Succeed": Succeed.compile,
+    "Task": Task.compile,
+    "Wait": Wait.compile,
+}
+
+
+class Compiler:
+    """Compiles the graphs of one state machine; state names are unique in all of them."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+
+    def graph(self, definition: Mapping[str, JSON], place: str | None = None) -> Graph:
+        """Compile StartAt and States; `place` is the state around an inner graph."""
+        states = definition.get("States")
+        if not isinstance(states, Mapping) or not states:
+            raise DefinitionError("expected an object with at least one state", state=place, field="States")
+        for name in states:
+            if name in self._names:
+                raise DefinitionError("the name is used by another state", state=name)
+            self._names.add(name)
+        start = definition.get("StartAt")
+        _check_ways(start, states, place)
+        return Graph(str(start), {name: self._state(name, value) for name, value in states.items()})
+
+    def branch(self, source: Source, field: str, value: JSON) -> Graph:
+        """Compile a branch of a Parallel."""
+        Source(source.state, value, fields.BRANCH, f"{field}/")
+        return self.graph(value, source.state)
+
+    def _state(self, name: str, value: JSON) -> State:
+        source = Source(name, value)
+        state_type = source.text("Type")
+        if state_type not in fields.STATES:
+            raise source.refused("Type", f"the state type '{state_type}' is not implemented")
+        if source.text("QueryLanguage", fields.JSONATA) != fields.JSONATA:
+            raise source.refused("QueryLanguage", f"expected {fields.JSONATA}")
+        source.restrict(fields.STATES[state_type])
+        if state_type == "Parallel":
+            return Parallel.compile(source, self.branch)
+        return _TYPES[state_type](source)
+
+
+def _check_ways(start: JSON, states: Mapping[str, JSON], place: str | None) -> None:
+    """Refuse ways that lead nowhere and states that no way leads to."""
+    if start not in states:
+        raise DefinitionError(f"there is no state '{start}'", state=place, field="StartAt")
+    for name, state in states.items():
+        for field, target in _ways(name, state):
+            if target not in states:
+                raise DefinitionError(f"there is no state '{target}'", state=name, field=field)
+    reached, open_ways = {start}, [start]
+    while open_ways:
+        here = open_ways.pop()
+        targets = {target for _, target in _ways(here, states[here])} - reached
+        reached |= targets
+        open_ways.extend(targets)
+    for name in states:
+        if name not in reached:
+            raise DefinitionError("no other state leads to this state", state=name)
+
+
+def _ways(name: str, state: JSON) -> Iterator[tuple[str, str]]:
+    """Each field of a state that names a next state, and that state."""
+    if not isinstance(state, Mapping):
+        raise DefinitionError("expected an object", state=name)
+    for field in ("Next", "Default"):
+        if field in state:
+            yield field, state[field]
+    for field in ("Choices", "Catch"):
+        for index, entry in enumerate(state.get(field) or ()):
+            if isinstance(entry, Mapping) and "Next" in entry:
+                yield f"{field}[{index}]/Next", entry["Next"]

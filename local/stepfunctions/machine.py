@@ -1,0 +1,124 @@
+"""A state machine: compiled once, run many times."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from local.stepfunctions import fields
+from local.stepfunctions.clock import Clock, SystemClock, finishes
+from local.stepfunctions.compiler import Compiler
+from local.stepfunctions.errors import DefinitionError, StateError
+from local.stepfunctions.execution import Branch, Execution, Invoke
+from local.stepfunctions.graph import Graph
+from local.stepfunctions.json_types import JSON, check_size
+from local.stepfunctions.record import ExecutionRecord, ExecutionStatus
+
+EXPRESS_LIMIT_SECONDS: Final = 300.0
+
+
+def full_jitter(seconds: float) -> float:
+    """Anything from 0 to the whole delay."""
+    return random.uniform(0, seconds)  # noqa: S311 - spreads retries, hides no secret
+
+
+class StateMachine:
+    """A compiled Express state machine. Keeps the functions that run on after their branch was stopped."""
+
+    def __init__(self, name: str, graph: Graph, timeout: float, jitter: Callable[[float], float]) -> None:
+        self.name = name
+        self._graph, self._timeout, self._jitter = graph, timeout, jitter
+        self._background: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    def compile(
+        cls, definition: Mapping[str, JSON], *, name: str, jitter: Callable[[float], float] = full_jitter
+    ) -> "StateMachine":
+        """Compile a definition; raises DefinitionError naming the state and the field that cannot be run.
+
+        `jitter` turns the seconds of a retry with JitterStrategy FULL into those that are waited.
+        """
+        for field in definition:
+            if field not in fields.MACHINE:
+                raise DefinitionError("the field is not implemented here", field=field)
+        if definition.get("QueryLanguage") != fields.JSONATA:
+            raise DefinitionError(f"expected {fields.JSONATA}", field="QueryLanguage")
+        timeout = definition.get("TimeoutSeconds", EXPRESS_LIMIT_SECONDS)
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or timeout <= 0:
+            raise DefinitionError("expected a positive number", field="TimeoutSeconds")
+        return cls(name, Compiler().graph(definition), min(timeout, EXPRESS_LIMIT_SECONDS), jitter)
+
+    async def run(
+        self, value: JSON, invoke: Invoke, *, execution_name: str | None = None, clock: Clock | None = None
+    ) -> ExecutionRecord:
+        """Execute with `value` as the input; never raises for a failing execution.
+
+        `invoke` must not change the payload it gets: the record and other branches hold the same objects.
+        """
+        clock = clock or SystemClock()
+        execution = Execution(
+            machine=self.name,
+            name=execution_name or str(uuid.uuid4()),
+            input=value,
+            invoke=invoke,
+            clock=clock,
+            jitter=self._jitter,
+            background=self._background,
+            started=clock.now() * 1000,
+        )
+        root = Branch(execution, "", {})
+        task = asyncio.get_running_loop().create_task(self._start(root, value))
+        try:
+            in_time = await finishes(task, clock, self._timeout)
+        except asyncio.CancelledError:
+            await _abort(root, task)
+            raise
+        if not in_time:
+            await _abort(root, task)
+            return _record(execution, "TIMED_OUT")
+        try:
+            return _record(execution, "SUCCEEDED", output=task.result())
+        except StateError as error:
+            return _record(execution, "FAILED", error=error.error, cause=error.cause)
+
+    async def _start(self, root: Branch, value: JSON) -> JSON:
+        check_size(value, self.name)
+        return await self._graph.run(root, value)
+
+    @property
+    def running_functions(self) -> int:
+        """How many invoked functions have not answered yet, those of stopped branches included."""
+        return len(self._background)
+
+    async def drain(self) -> None:
+        """Wait until every function that was invoked has answered."""
+        while self._background:
+            await asyncio.wait(self._background)
+
+
+async def _abort(root: Branch, task: asyncio.Task[JSON]) -> None:
+    root.stop()
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _record(
+    execution: Execution,
+    status: ExecutionStatus,
+    *,
+    output: JSON = None,
+    error: str | None = None,
+    cause: str | None = None,
+) -> ExecutionRecord:
+    return ExecutionRecord(
+        name=execution.name,
+        status=status,
+        input=execution.input,
+        started=execution.started,
+        ended=execution.milliseconds(),
+        output=output,
+        error=error,
+        cause=cause,
+        events=execution.events,
+    )

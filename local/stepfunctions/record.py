@@ -1,0 +1,46 @@
+"""What an execution did, state by state: enough to draw its waterfall."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from local.stepfunctions.json_types import JSON
+
+ExecutionStatus = Literal["SUCCEEDED", "FAILED", "TIMED_OUT"]
+StateStatus = Literal["running", "succeeded", "failed", "caught", "aborted"]
+
+
+@dataclass(slots=True)
+class StateRecord:
+    """One state that was entered. Times are epoch milliseconds; `left` is None while it runs.
+
+    `path` names the branch the state is in: "" at the top, "Answer turn[0]/Gather[1]" in branch 1 of the Parallel
+    "Gather" that is in branch 0 of "Answer turn". `caught` means that it failed and a Catch took over; `aborted` that
+    a sibling branch failed, or the time of the execution was over, while it ran.
+    """
+
+    name: str
+    type: str
+    path: str
+    entered: float
+    input: JSON
+    left: float | None = None
+    output: JSON = None
+    error: str | None = None
+    cause: str | None = None
+    retries: int = 0
+    status: StateStatus = "running"
+
+
+@dataclass(slots=True)
+class ExecutionRecord:
+    """One execution and its result. Times are epoch milliseconds."""
+
+    name: str
+    status: ExecutionStatus
+    input: JSON
+    started: float
+    ended: float
+    output: JSON = None
+    error: str | None = None
+    cause: str | None = None
+    events: list[StateRecord] = field(default_factory=list)

@@ -1,0 +1,59 @@
+"""What several state types share."""
+
+from local.stepfunctions.clock import sleep
+from local.stepfunctions.errors import StateError
+from local.stepfunctions.execution import Outcome, Visit
+from local.stepfunctions.flow import DataFlow
+from local.stepfunctions.handling import ErrorHandling, Retrier
+from local.stepfunctions.json_types import JSON
+from local.stepfunctions.source import Source
+
+
+def next_state(source: Source) -> str | None:
+    """Next, or None where End is true; exactly one of them."""
+    if ("Next" in source) == ("End" in source):
+        raise source.refused("Next", "expected either Next or End")
+    if "Next" in source:
+        return source.text("Next")
+    if source.value("End") is not True:
+        raise source.refused("End", "expected true")
+    return None
+
+
+class RetriedState:
+    """A state whose work may be retried and whose errors may be caught."""
+
+    __slots__ = ()
+
+    flow: DataFlow
+    handling: ErrorHandling
+    next: str | None
+
+    async def work(self, visit: Visit, arguments: JSON) -> JSON:
+        """Do the work once; raises StateError."""
+        raise NotImplementedError
+
+    async def run(self, visit: Visit) -> Outcome:
+        """Work until it succeeds, no retry is left, or the execution ends."""
+        attempts: dict[Retrier, int] = {}
+        while True:
+            try:
+                return await self._attempt(visit)
+            except StateError as failure:
+                error = visit.located(failure)
+                delay = self.handling.retry_delay(error, attempts, visit.execution.jitter)
+                if delay is None:
+                    return self._caught(visit, error)
+            visit.record.retries += 1
+            await sleep(visit.execution.clock, delay)
+
+    async def _attempt(self, visit: Visit) -> Outcome:
+        result = await self.work(visit, self.flow.arguments(visit))
+        return Outcome(self.flow.finish(visit, visit.environment(result=result), result), self.next)
+
+    def _caught(self, visit: Visit, error: StateError) -> Outcome:
+        catcher = self.handling.catcher(error)
+        if catcher is None:
+            raise error
+        visit.record.error, visit.record.cause = error.error, error.cause
+        return catcher.outcome(visit, error)
