@@ -1,0 +1,43 @@
+"""One invocation on its way through a pool."""
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass, field
+
+
+@dataclass(eq=False)
+class Invocation:
+    """The payload as JSON bytes, and a future of the answer as JSON bytes or FunctionFailedError."""
+
+    payload: bytes
+    answer: asyncio.Future[bytes]
+    function_arn: str
+    timeout_s: float
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    trace_id: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The Runtime API's headers; the deadline counts from now, as the function's own time does."""
+        deadline_ms = round((time.time() + self.timeout_s) * 1000)
+        return {
+            "Lambda-Runtime-Aws-Request-Id": self.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
+            "Lambda-Runtime-Invoked-Function-Arn": self.function_arn,
+            "Lambda-Runtime-Trace-Id": self.trace_id or new_trace_id(),
+        }
+
+    def succeed(self, result: bytes) -> None:
+        if not self.answer.done():
+            self.answer.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+            # A caller that was cancelled reads no answer; its exception is not worth a warning.
+            self.answer.exception()
+
+
+def new_trace_id() -> str:
+    """An X-Ray trace header, unsampled."""
+    return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0"

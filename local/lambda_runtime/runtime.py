@@ -1,0 +1,128 @@
+"""Lambda on loopback: a pool of worker processes for every function of the template."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local.lambda_runtime.environment import Surroundings
+from local.lambda_runtime.errors import (
+    REQUEST_LIMIT_BYTES,
+    LambdaRuntimeError,
+    UnknownFunctionError,
+    request_too_large,
+)
+from local.lambda_runtime.invocation import Invocation
+from local.lambda_runtime.pool import Pool
+from local.lambda_runtime.runtime_api import RuntimeApi
+from local.lambda_runtime.worker import Worker
+from local.template import FunctionSpec
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`pool` caps a function that reserves no concurrency; `starts` is how many processes start at once."""
+
+    pool: int = 8
+    starts: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+    init_timeout_s: float = 60.0
+
+
+class LambdaRuntime:
+    """Invokes functions by name or ARN. An async context manager: leaving it ends every process it started."""
+
+    def __init__(
+        self,
+        functions: Iterable[FunctionSpec],
+        around: Surroundings,
+        *,
+        logs: Path,
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._around = around
+        self._logs = logs
+        self._api = RuntimeApi()
+        self._starts = asyncio.Semaphore(self._limits.starts)
+        self._pools = {spec.name: self._pool(spec) for spec in functions}
+        self._by_id = {
+            identity: pool
+            for pool in self._pools.values()
+            for identity in (pool.spec.name, pool.spec.logical_id, *pool.spec.arns)
+        }
+
+    async def __aenter__(self) -> Self:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        for name in self._pools:
+            self._log(name).write_bytes(b"")
+        await self._api.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._api.stop)
+            await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+
+    async def warm_up(self, functions: Iterable[str] | None = None) -> None:
+        """Start one worker of each function; raises LambdaRuntimeError naming every function that cannot start."""
+        pools = [self._find(name) for name in functions] if functions is not None else list(self._pools.values())
+        outcomes = await asyncio.gather(*(pool.warm_up() for pool in pools), return_exceptions=True)
+        problems = [
+            f"{pool.spec.logical_id}: {outcome} (see {self._log(pool.spec.name)})"
+            for pool, outcome in zip(pools, outcomes, strict=True)
+            if isinstance(outcome, BaseException)
+        ]
+        if problems:
+            raise LambdaRuntimeError("\n".join(problems))
+
+    async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any:
+        """The function's answer; raises FunctionFailedError. A caller that is cancelled leaves the function running."""
+        pool = self._find(function)
+        body = json.dumps(payload, ensure_ascii=False).encode()
+        if len(body) > REQUEST_LIMIT_BYTES:
+            raise request_too_large(len(body))
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        arn = function if function in pool.spec.arns else pool.spec.arn
+        pool.submit(Invocation(body, answer, arn, pool.spec.timeout_s, trace_id=trace_id))
+        return json.loads(await asyncio.shield(answer))
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """What each function has done, and how many workers it has now."""
+        return {pool.spec.logical_id: {**asdict(pool.counts), "workers": pool.size} for pool in self._pools.values()}
+
+    def _find(self, function: str) -> Pool:
+        if function not in self._by_id:
+            raise UnknownFunctionError(f"no function {function!r} in the template")
+        return self._by_id[function]
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
+
+    def _pool(self, spec: FunctionSpec) -> Pool:
+        pool: Pool
+
+        def launch(worker: Worker) -> asyncio.Task[int]:
+            return asyncio.create_task(self._run(pool, worker), name=f"worker of {spec.logical_id}")
+
+        ceiling = self._limits.pool if spec.reserved_concurrency is None else spec.reserved_concurrency
+        pool = Pool(spec, ceiling=ceiling, init_timeout_s=self._limits.init_timeout_s, launch=launch)
+        return pool
+
+    async def _run(self, pool: Pool, worker: Worker) -> int:
+        """One worker's life; few start at once, for a start takes a whole core."""
+        async with self._api.seat(pool, worker) as address:
+            async with self._starts:
+                if worker.doomed:
+                    return 1
+                process = await worker.start(self._around, address, self._log(pool.spec.name))
+                ended = asyncio.ensure_future(process.wait())
+                ended.add_done_callback(lambda _: worker.end_start())
+                await worker.initialised
+            return await ended

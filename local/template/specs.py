@@ -1,0 +1,62 @@
+"""What the template deploys, as the local stack needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """A Lambda function. `timeout_s` in seconds; `reserved_concurrency` None means the account's pool."""
+
+    logical_id: str
+    name: str
+    arn: str
+    handler: str
+    task_root: Path
+    environment: Mapping[str, str]
+    timeout_s: float
+    memory_mb: int
+    reserved_concurrency: int | None
+    alias: str | None
+
+    @property
+    def arns(self) -> tuple[str, ...]:
+        """Every ARN it answers to: unqualified, $LATEST and its alias."""
+        return (self.arn, f"{self.arn}:$LATEST", *((f"{self.arn}:{self.alias}",) if self.alias else ()))
+
+
+@dataclass(frozen=True)
+class StateMachineSpec:
+    """A state machine: its definition as JSON text, substitutions made. `kind` is STANDARD or EXPRESS."""
+
+    logical_id: str
+    name: str
+    arn: str
+    kind: str
+    definition: str
+    alias: str | None
+
+
+@dataclass(frozen=True)
+class ApiSpec:
+    """A REST API: its OpenAPI document, its gateway responses by type and its CORS setting, as deployed."""
+
+    logical_id: str
+    name: str
+    stage: str
+    document: Mapping[str, Any]
+    gateway_responses: Mapping[str, Any]
+    cors: Any
+
+
+@dataclass(frozen=True)
+class ResourceSpec:
+    """Any other resource: its properties resolved, its physical name and its Ref."""
+
+    logical_id: str
+    type: str
+    name: str
+    ref: str
+    properties: Mapping[str, Any]

@@ -1,0 +1,32 @@
+"""The fixture deployment, and a runtime for it that starts no more than a laptop's worth."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from local.lambda_runtime import LambdaRuntime, Limits
+from local.lambda_runtime.environment import Surroundings
+from local.template import Deployment
+from local.template.model import Overrides
+
+TEMPLATE = Path(__file__).parent / "fixtures" / "template.yaml"
+
+
+@pytest.fixture
+def deployment() -> Deployment:
+    return Deployment(TEMPLATE, Overrides(parameters={"Issuer": "https://issuer"}))
+
+
+@pytest.fixture
+def surroundings() -> Surroundings:
+    return Surroundings(
+        endpoints={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, settings={"GREETING": "hello", "NOT_SET": "x"}
+    )
+
+
+@pytest.fixture
+async def runtime(deployment: Deployment, surroundings: Surroundings, tmp_path: Path) -> AsyncIterator[LambdaRuntime]:
+    functions = deployment.functions().values()
+    async with LambdaRuntime(functions, surroundings, logs=tmp_path, limits=Limits(pool=3)) as running:
+        yield running
