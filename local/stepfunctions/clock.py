@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 
 class Timer(Protocol):
@@ -45,35 +45,7 @@ async def sleep(clock: Clock, seconds: float) -> None:
         timer.cancel()
 
 
-async def finishes(task: asyncio.Task[Any], clock: Clock, seconds: float | None) -> bool:
-    """Wait until a task is done, at most so many seconds; whether it is done. The task is never cancelled."""
-    woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    task.add_done_callback(lambda _: wake(woken))
-    timer = None if seconds is None else clock.call_later(seconds, lambda: wake(woken))
-    try:
-        await woken
-    finally:
-        if timer is not None:
-            timer.cancel()
-    return task.done()
-
-
 def wake(future: asyncio.Future[None]) -> None:
     """Let whoever waits for this future go on."""
     if not future.done():
         future.set_result(None)
-
-
-def background(work: Coroutine[Any, Any, Any], tasks: set[asyncio.Task[Any]]) -> asyncio.Task[Any]:
-    """Start work that outlives whoever waits for it, kept in `tasks` until it ends."""
-    task = asyncio.get_running_loop().create_task(work)
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-    task.add_done_callback(_retrieve)
-    return task
-
-
-def _retrieve(task: asyncio.Task[Any]) -> None:
-    """Mark an exception as seen: nobody waits any more for a task that was left to run on."""
-    if not task.cancelled():
-        task.exception()

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from local.stepfunctions.clock import Clock
 from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.jsonata_query import Environment
 from local.stepfunctions.record import StateRecord, StateStatus
+from local.stepfunctions.work import Background
 
 Invoke = Callable[[str, JSON], Awaitable[JSON]]
 """Invoke a function by its ARN with a payload; raises FunctionError where the function fails."""
@@ -35,7 +36,7 @@ class Execution:
     invoke: Invoke
     clock: Clock
     jitter: Callable[[float], float]
-    background: set[asyncio.Task[Any]]
+    background: Background
     started: float
     events: list[StateRecord] = field(default_factory=list)
 

@@ -1,8 +1,8 @@
 """JSONata expressions and the templates that hold them, compiled once.
 
-An expression is a string that starts with `{%` and ends with `%}`. A plain path such as `$states.input.a.b` or `$v.a`
-is walked in Python as long as it meets objects only; everything else goes to the JSONata library, with the variables
-bound that the expression mentions.
+An expression is a string that starts with `{%` and ends with `%}`. A plain path such as `$states.input.a.b` or
+`$v[0].a` is walked in Python; everything else goes to the JSONata library, with those parts of the variables bound
+that the expression mentions.
 """
 
 import re
@@ -18,12 +18,11 @@ from local.stepfunctions.json_types import JSON, compact, type_name
 
 _OPEN, _CLOSE = "{%", "%}"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_MEMBERS = "input|result|errorOutput"
 _STEP = rf"\.(?!(?:true|false|null)\b){_NAME}"
-_PLAIN_PATH: Final = re.compile(rf"\$(?:states\.({_MEMBERS})|(?!states\b)({_NAME}))((?:{_STEP})*)")
-_VARIABLE: Final = re.compile(rf"\$({_NAME})")
-_STATES: Final = re.compile(r"\$states\b")
-_MEMBER: Final = re.compile(rf"\$states\.({_MEMBERS}|context)\b")
+_PLAIN_PATH: Final = re.compile(rf"\$({_NAME})((?:{_STEP}|\[\d+\])*)")
+_PLAIN_STEP: Final = re.compile(rf"\.({_NAME})|\[(\d+)\]")
+_REFERENCE: Final = re.compile(rf"\$({_NAME})((?:{_STEP})*)")
+_STATES: Final = "states"
 _EVAL: Final = re.compile(r"\$eval\s*\(")
 
 
@@ -39,23 +38,20 @@ class Environment:
 class Expression:
     """A compiled JSONata expression of one field."""
 
-    __slots__ = ("_members", "_path", "_query", "_root", "_source", "_variables", "field")
+    __slots__ = ("_parts", "_path", "_query", "_root", "_source", "field")
 
     def __init__(self, text: str, state: str, field: str) -> None:
         self.field = field
         self._source = text.removeprefix(_OPEN).removesuffix(_CLOSE).strip()
         self._query = _compiled(self._source, state, field)
-        self._variables = tuple(set(_VARIABLE.findall(self._source)) - {"states"})
-        mentioned = _MEMBER.findall(self._source)
-        whole = len(mentioned) < len(_STATES.findall(self._source))
-        self._members: frozenset[str] = frozenset((*_MEMBERS.split("|"), "context") if whole else mentioned)
+        self._parts = _parts(self._source)
         plain = _PLAIN_PATH.fullmatch(self._source)
-        self._root = (plain[1], plain[2]) if plain else None
-        self._path = tuple(plain[3].split(".")[1:]) if plain else ()
+        self._root = plain[1] if plain and self._source != f"${_STATES}" else None
+        self._path = _steps(plain[2]) if plain else ()
 
     def evaluate(self, environment: Environment) -> JSON:
         """The value; raises QueryError where there is none."""
-        value = self._walk(environment) if self._root else NotImplemented
+        value = NotImplemented if self._root is None else self._walk(self._root, environment)
         if value is NotImplemented:
             value = self._ask(environment)
         if value is jsonata.UNDEFINED:
@@ -72,25 +68,29 @@ class Expression:
             )
         return value
 
-    def _walk(self, environment: Environment) -> Any:
-        """The value of a plain path; UNDEFINED, or NotImplemented where JSONata's rules for arrays are needed."""
-        member, name = self._root  # type: ignore[misc]  # asked for only where there is a root
-        source = environment.states if member else environment.variables
-        value = source.get(member or name, NotImplemented)
+    def _walk(self, root: str, environment: Environment) -> Any:
+        """The value of a plain path; NotImplemented where JSONata's rules for arrays and undefined are needed."""
+        value: Any = environment.states if root == _STATES else environment.variables.get(root, NotImplemented)
         for step in self._path:
-            if type(value) is not dict:
+            if type(value) is not (dict if type(step) is str else list):
                 return NotImplemented
-            value = value.get(step, jsonata.UNDEFINED)
+            try:
+                value = value[step]  # type: ignore[index]  # the step fits the container, see above
+            except LookupError:
+                return NotImplemented
         return value
 
     def _ask(self, environment: Environment) -> Any:
-        variables = environment.variables
-        bindings = {name: variables[name] for name in self._variables if name in variables}
-        if self._members:
-            states = {name: value for name, value in environment.states.items() if name in self._members}
-            if "context" in self._members:
-                states["context"] = environment.context()
-            bindings["states"] = states
+        bindings = {
+            name: _pruned(environment.variables[name], parts)
+            for name, parts in self._parts.items()
+            if name in environment.variables
+        }
+        if (wanted := self._parts.get(_STATES)) is not None:
+            states = environment.states
+            if not wanted or "context" in wanted:
+                states = {**states, "context": environment.context()}
+            bindings[_STATES] = _pruned(states, wanted)
         try:
             return self._query.evaluate(None, bindings)
         except jsonata.JsonataError as error:
@@ -98,6 +98,39 @@ class Expression:
 
     def _place(self) -> str:
         return f"The JSONata expression '{self._source}' specified for the field '{self.field}'"
+
+
+Parts = dict[str, "Parts"]
+"""The members of an object that an expression may read, each with its own; empty means all of it."""
+
+
+def _parts(source: str) -> Parts:
+    """The variables that an expression mentions, with the members it reads of each."""
+    parts: Parts = {}
+    for name, path in _REFERENCE.findall(source):
+        _add(parts, [name] if "%" in source else [name, *path.split(".")[1:]])
+    return parts
+
+
+def _add(parts: Parts, path: list[str]) -> None:
+    for position, name in enumerate(path):
+        known = name in parts
+        if known and not parts[name]:
+            return
+        if position == len(path) - 1:
+            parts[name] = {}
+        parts = parts.setdefault(name, {})
+
+
+def _pruned(value: JSON, parts: Parts) -> JSON:
+    """A value without the members that nobody reads: what is not passed need not be converted."""
+    if not parts or type(value) is not dict:
+        return value
+    return {name: _pruned(value[name], inner) for name, inner in parts.items() if name in value}
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(int(index) if index else name for name, index in _PLAIN_STEP.findall(path))
 
 
 def is_expression(value: JSON) -> bool:

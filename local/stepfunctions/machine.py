@@ -4,16 +4,17 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from local.stepfunctions import fields
-from local.stepfunctions.clock import Clock, SystemClock, finishes
+from local.stepfunctions.clock import Clock, SystemClock
 from local.stepfunctions.compiler import Compiler
 from local.stepfunctions.errors import DefinitionError, StateError
 from local.stepfunctions.execution import Branch, Execution, Invoke
 from local.stepfunctions.graph import Graph
 from local.stepfunctions.json_types import JSON, check_size
 from local.stepfunctions.record import ExecutionRecord, ExecutionStatus
+from local.stepfunctions.work import Background, Work
 
 EXPRESS_LIMIT_SECONDS: Final = 300.0
 
@@ -29,7 +30,7 @@ class StateMachine:
     def __init__(self, name: str, graph: Graph, timeout: float, jitter: Callable[[float], float]) -> None:
         self.name = name
         self._graph, self._timeout, self._jitter = graph, timeout, jitter
-        self._background: set[asyncio.Task[Any]] = set()
+        self._background = Background()
 
     @classmethod
     def compile(
@@ -68,17 +69,17 @@ class StateMachine:
             started=clock.now() * 1000,
         )
         root = Branch(execution, "", {})
-        task = asyncio.get_running_loop().create_task(self._start(root, value))
+        walk = Work(self._start(root, value))
         try:
-            in_time = await finishes(task, clock, self._timeout)
+            in_time = await walk.ends(clock, self._timeout)
         except asyncio.CancelledError:
-            await _abort(root, task)
+            await _abort(root, walk.task)
             raise
         if not in_time:
-            await _abort(root, task)
+            await _abort(root, walk.task)
             return _record(execution, "TIMED_OUT")
         try:
-            return _record(execution, "SUCCEEDED", output=task.result())
+            return _record(execution, "SUCCEEDED", output=walk.task.result())
         except StateError as error:
             return _record(execution, "FAILED", error=error.error, cause=error.cause)
 
@@ -93,8 +94,7 @@ class StateMachine:
 
     async def drain(self) -> None:
         """Wait until every function that was invoked has answered."""
-        while self._background:
-            await asyncio.wait(self._background)
+        await self._background.drain()
 
 
 async def _abort(root: Branch, task: asyncio.Task[JSON]) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from local.stepfunctions.clock import background, finishes
 from local.stepfunctions.errors import TIMEOUT, FunctionError, QueryError, StateError, StatesRuntimeError
 from local.stepfunctions.execution import Visit
 from local.stepfunctions.flow import DataFlow
@@ -39,10 +38,10 @@ class Task(RetriedState):
         """The function's result; States.Timeout where it takes too long. The function is left to run on then."""
         execution = visit.execution
         seconds = None if self.timeout is None else self._seconds(self.timeout, visit)
-        task = background(self.resource.call(execution.invoke, arguments), execution.background)
-        if not await finishes(task, execution.clock, seconds):
+        call = execution.background.start(self.resource.call(execution.invoke, arguments))
+        if not await call.ends(execution.clock, seconds):
             raise StateError(TIMEOUT, "")
-        result = _result(task)
+        result = _result(call.task)
         check_size(result, self.resource.name)
         return result
 
