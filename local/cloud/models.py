@@ -1,0 +1,38 @@
+"""SageMaker's control plane and its scaling, in moto: names and counts, no model runs there."""
+
+from typing import Any
+
+from local.template.specs import ResourceSpec
+
+
+def create_model(sagemaker: Any, model: ResourceSpec) -> None:
+    wanted = ("PrimaryContainer", "Containers", "ExecutionRoleArn")
+    request = {key: model.properties[key] for key in wanted if key in model.properties}
+    sagemaker.create_model(ModelName=model.name, **request)
+
+
+def create_endpoint_config(sagemaker: Any, config: ResourceSpec) -> None:
+    variants = [_variant(variant) for variant in config.properties["ProductionVariants"]]
+    sagemaker.create_endpoint_config(EndpointConfigName=config.name, ProductionVariants=variants)
+
+
+def create_endpoint(sagemaker: Any, endpoint: ResourceSpec) -> None:
+    name = endpoint.properties["EndpointConfigName"]
+    sagemaker.create_endpoint(EndpointName=endpoint.name, EndpointConfigName=str(name).rpartition("/")[2])
+
+
+def register_scalable_target(autoscaling: Any, target: ResourceSpec) -> None:
+    wanted = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+    request = {key: target.properties[key] for key in wanted}
+    capacity = {key: int(target.properties[key]) for key in ("MinCapacity", "MaxCapacity")}
+    autoscaling.register_scalable_target(**request, **capacity)
+
+
+def _variant(variant: dict[str, Any]) -> dict[str, Any]:
+    counts = {key: int(variant[key]) for key in ("InitialInstanceCount",) if key in variant}
+    weight = float(variant.get("InitialVariantWeight", 1))
+    wanted: dict[str, Any] = {
+        key: variant[key] for key in ("VariantName", "ModelName", "InstanceType") if key in variant
+    }
+    wanted["ModelName"] = str(wanted["ModelName"]).rpartition("/")[2]
+    return {**wanted, **counts, "InitialVariantWeight": weight}

@@ -1,0 +1,73 @@
+"""moto, provisioned from the template."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from local.cloud import Cloud, MotoServer, provision
+from local.cloud.events import EventJournal
+from local.template import Deployment
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MotoServer]:
+    with MotoServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def cloud(server: MotoServer, deployment: Deployment) -> Cloud:
+    return provision(deployment, server.url)
+
+
+def test_given_a_global_table_when_provisioned_then_it_has_its_index_and_ttl(cloud: Cloud) -> None:
+    dynamodb = cloud.clients.of("dynamodb")
+    name = cloud.created["AWS::DynamoDB::GlobalTable"][0].name
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by_series"]
+    ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("expires_at", "ENABLED")
+
+
+def test_given_a_generated_secret_when_read_by_its_ref_then_it_is_as_long_as_asked(cloud: Cloud) -> None:
+    secret = cloud.created["AWS::SecretsManager::Secret"][0]
+    value = cloud.clients.of("secretsmanager").get_secret_value(SecretId=secret.ref)["SecretString"]
+    assert len(value) == 40
+    assert value.isalnum()
+
+
+def test_given_a_parameter_when_read_by_its_ref_then_it_has_the_templates_value(cloud: Cloud) -> None:
+    parameter = cloud.created["AWS::SSM::Parameter"][0]
+    assert cloud.clients.of("ssm").get_parameter(Name=parameter.ref)["Parameter"]["Value"] == "normal"
+
+
+def test_given_a_rule_with_a_queue_when_an_event_matches_then_both_the_queue_and_the_journal_hold_it(
+    cloud: Cloud,
+) -> None:
+    sqs = cloud.clients.of("sqs")
+    journal = EventJournal(cloud.clients, "things-dev", "123456789012")
+    entry = {"Source": "things", "DetailType": "Made", "Detail": json.dumps({"id": 7}), "EventBusName": "things-dev"}
+    cloud.clients.of("events").put_events(Entries=[entry])
+    queue = sqs.get_queue_url(QueueName=cloud.created["AWS::SQS::Queue"][0].name)["QueueUrl"]
+    delivered = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
+    assert (delivered["detail-type"], delivered["detail"]) == ("Made", {"id": 7})
+    assert [event["detail"] for event in journal.take()] == [{"id": 7}]
+    assert journal.take() == []
+
+
+def test_given_many_claims_of_one_key_when_made_at_once_then_exactly_one_is_granted(cloud: Cloud) -> None:
+    dynamodb = cloud.clients.of("dynamodb")
+    name = cloud.created["AWS::DynamoDB::GlobalTable"][0].name
+
+    def claim(number: int) -> bool:
+        item = {"id": {"S": "claimed"}, "by": {"N": str(number)}}
+        try:
+            dynamodb.put_item(TableName=name, Item=item, ConditionExpression="attribute_not_exists(id)")
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(claim, range(24))) == 1
