@@ -29,7 +29,7 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
     request = parse(opening.body)
     degraded: list[str] = []
     viewing = _viewed_product(request, budget, degraded)
-    identity = _identity(opening, request, budget)
+    identity = _identity(opening, request, budget, degraded)
     try:
         session, answered = _enter(identity, request, budget)
     except TableError:
@@ -56,10 +56,11 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
     return OpenedTurn(turn=turn, answered=answered)
 
 
-def _identity(opening: OpenTurnInput, request: ChatRequest, budget: TimeBudget) -> Identity:
+def _identity(opening: OpenTurnInput, request: ChatRequest, budget: TimeBudget, degraded: list[str]) -> Identity:
     try:
         return identify(opening.caller, request, opening.session_token, lambda: _session_secret().get(budget.ms))
     except StoreError:
+        degraded.append("session_token")
         return stranger()
 
 

@@ -87,7 +87,7 @@ class Sessions:
         turn = {
             **_turn_key(reply.session_id, reply.turn_id),
             "claimed_at_ms": now_s * 1000,
-            "reply": reply.model_dump_json(exclude_none=True),
+            "reply": reply.model_dump_json(exclude_none=True, exclude={"session_token"}),
             "expires_at": now_s + SESSION_LIFE_S,
         }
         kept = [*history, exchange][-REMEMBERED:]
