@@ -3,20 +3,22 @@
 import asyncio
 import json
 import math
+from contextlib import closing
 from typing import Any
 
 import pytest
 from botocore.eventstream import ChecksumMismatch
-from botocore.exceptions import ClientError, EventStreamError, ReadTimeoutError, ResponseStreamingError
-from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.exceptions import ClientError, EventStreamError, ReadTimeoutError
+from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
 from local.standins.faults import Fault, FaultBoard, Mode
 from tests.local.standins.fakes import EMBEDDING, GUARDRAIL, SONNET
 
-PROMPT = """<products><product id="one-piece-110-en"><title>One Piece, Vol. 110</title><price>$11.99</price><stock>12</stock>
-<release_date>2025-08-05</release_date></product></products>
-<passages><passage id="alaska" title="Do you ship to Alaska?">We ship to Alaska for $9.99 &amp; it takes 7 days.</passage>
-</passages><intent>{intent}</intent><language>{language}</language><question>{question}</question>"""
+PROMPT = """<products><product id="one-piece-110-en"><title>One Piece, Vol. 110</title><price>$11.99</price>
+<stock>12</stock><release_date>2025-08-05</release_date></product></products>
+<passages><passage id="alaska" title="Do you ship to Alaska?">We ship to Alaska for $9.99 &amp; it takes 7 days.
+</passage></passages><intent>{intent}</intent><language>{language}</language><question>{question}</question>"""
 
 
 def asked(intent: str, question: str, language: str = "en", max_tokens: int = 200) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def asked(intent: str, question: str, language: str = "en", max_tokens: int = 20
 
 async def stream(bedrock: Any, **request: Any) -> list[dict[str, Any]]:
     def read() -> list[dict[str, Any]]:
-        return list(bedrock.converse_stream(**request)["stream"])
+        with closing(bedrock.converse_stream(**request)["stream"]) as events:
+            return list(events)
 
     return await asyncio.to_thread(read)
 
@@ -133,7 +136,7 @@ async def test_given_a_fault_when_the_model_is_called_then_boto3_sees_awss_own_e
 @pytest.mark.parametrize(
     ("mode", "error"),
     [
-        (Mode.CUT, (BotoConnectionError, ResponseStreamingError, ClientError)),
+        (Mode.CUT, ProtocolError),
         (Mode.STREAM_ERROR, EventStreamError),
         (Mode.MALFORMED, ChecksumMismatch),
     ],
@@ -174,7 +177,7 @@ async def test_given_a_hang_when_the_client_gives_up_then_it_times_out(
     board.switch_on(Fault(target="llm", mode=mode))
     impatient = client("bedrock-runtime", bedrock.meta.endpoint_url, read_timeout_s=0.2)
 
-    with pytest.raises((ReadTimeoutError, BotoConnectionError)):
+    with pytest.raises((ReadTimeoutError, StreamTimeoutError)):
         await stream(impatient, **asked("faq_policy", "Do you ship to Alaska?"))
 
 

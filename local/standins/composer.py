@@ -1,0 +1,94 @@
+"""The stand-in for the language model: it puts together a reply from the facts in its prompt.
+
+It is no language model and says so (header `x-stand-in`). It picks the passage sentences nearest the question, states
+the products and recommendations it was given, in the language asked, and adds no fact of its own. Where nothing fits it
+says that it does not know and offers an agent.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from local.standins.nearness import FITS, Nearness, nearest, sentences
+from local.standins.phrases import PHRASES
+from local.standins.prompt_reader import Language, Prompt
+
+MAX_SENTENCES = 3
+_QUOTED = 2
+_LISTED = 3
+
+Facts = Mapping[str, str]
+Part = Callable[[Prompt, Nearness], list[str]]
+
+
+def compose(prompt: Prompt, near: Nearness) -> str:
+    """One to three sentences."""
+    phrases = PHRASES[prompt.language]
+    if prompt.intent == "chitchat":
+        return phrases.chat
+    found = [sentence for part in _PARTS.get(prompt.intent, _ANY) for sentence in part(prompt, near)]
+    said = list(dict.fromkeys(found))[:MAX_SENTENCES] or [phrases.unknown, phrases.agent]
+    return phrases.gap.join(said)
+
+
+def _product(prompt: Prompt, near: Nearness) -> list[str]:
+    """Price and availability of the product in view, else of the one nearest the question."""
+    if not prompt.products:
+        return []
+    facts = max(zip(_product_scores(prompt, near), prompt.products, strict=True), key=lambda scored: scored[0])[1]
+    phrases = PHRASES[prompt.language]
+    return _filled(phrases.priced, facts) + _filled(_stock_frame(facts, prompt.language), facts)
+
+
+def _product_scores(prompt: Prompt, near: Nearness) -> list[tuple[bool, float]]:
+    scores = near.scores(prompt.question, [facts["title"] for facts in prompt.products])
+    return [("viewing" in facts, score) for facts, score in zip(prompt.products, scores, strict=True)]
+
+
+def _stock_frame(facts: Facts, language: Language) -> str:
+    phrases = PHRASES[language]
+    return phrases.not_in_stock if facts.get("stock") == "0" else phrases.in_stock
+
+
+def _filled(frame: str, facts: Facts) -> list[str]:
+    """The sentence, or none where a fact it needs was not given."""
+    try:
+        return [frame.format_map(facts)]
+    except KeyError:
+        return []
+
+
+def _products(prompt: Prompt, _: Nearness) -> list[str]:
+    return _listed(prompt, prompt.products, PHRASES[prompt.language].several)
+
+
+def _recommendations(prompt: Prompt, _: Nearness) -> list[str]:
+    return _listed(prompt, prompt.recommendations, PHRASES[prompt.language].suggested)
+
+
+def _listed(prompt: Prompt, products: Sequence[Facts], frame: str) -> list[str]:
+    if not products:
+        return []
+    phrases = PHRASES[prompt.language]
+    titles = [phrases.entry.format_map(facts) if "price" in facts else facts["title"] for facts in products[:_LISTED]]
+    return [frame.format(titles=phrases.separator.join(titles))]
+
+
+def _passages(prompt: Prompt, near: Nearness) -> list[str]:
+    """The sentences nearest the question, read together with their passage's title."""
+    found = [(title, sentence) for title, text in prompt.passages for sentence in sentences(text)]
+    scores = near.scores(prompt.question, [f"{title} {sentence}" for title, sentence in found])
+    return [found[i][1] for i in nearest(scores, _QUOTED, FITS[prompt.language])]
+
+
+_ANY: tuple[Part, ...] = (_passages, _product)
+_PARTS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
+    {
+        "faq_policy": (_passages,),
+        "purchase": (_product, _passages),
+        "price_availability": (_product,),
+        "release_date": (_product,),
+        "product_question": (_passages, _product),
+        "product_search": (_products, _passages),
+        "recommendation": (_recommendations, _products, _passages),
+    }
+)
