@@ -31,8 +31,6 @@ def register_scalable_target(autoscaling: Any, target: ResourceSpec) -> None:
 def _variant(variant: dict[str, Any]) -> dict[str, Any]:
     counts = {key: int(variant[key]) for key in ("InitialInstanceCount",) if key in variant}
     weight = float(variant.get("InitialVariantWeight", 1))
-    wanted: dict[str, Any] = {
-        key: variant[key] for key in ("VariantName", "ModelName", "InstanceType") if key in variant
-    }
-    wanted["ModelName"] = str(wanted["ModelName"]).rpartition("/")[2]
+    wanted: dict[str, Any] = {key: variant[key] for key in ("VariantName", "InstanceType") if key in variant}
+    wanted["ModelName"] = str(variant["ModelName"]).rpartition("/")[2]
     return {**wanted, **counts, "InitialVariantWeight": weight}

@@ -1,0 +1,9 @@
+"""What is wrong with an API's document."""
+
+
+class ApiError(Exception):
+    """The API's document cannot be served."""
+
+
+class MappingTemplateError(ApiError):
+    """A mapping template cannot be rendered."""
