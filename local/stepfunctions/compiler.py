@@ -26,10 +26,14 @@ _TYPES: Final[Mapping[str, Callable[[Source], State]]] = {
 
 
 class Compiler:
-    """Compiles the graphs of one state machine; state names are unique in all of them."""
+    """Compiles the graphs of one state machine; state names are unique in all of them.
+
+    A variable that a graph assigns cannot be assigned in the branches inside of it.
+    """
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._outer_variables: list[frozenset[str]] = []
 
     def graph(self, definition: Mapping[str, JSON], place: str | None = None) -> Graph:
         """Compile StartAt and States; `place` is the state around an inner graph."""
@@ -42,7 +46,20 @@ class Compiler:
             self._names.add(name)
         start = definition.get("StartAt")
         _check_ways(start, states, place)
-        return Graph(str(start), {name: self._state(name, value) for name, value in states.items()})
+        self._outer_variables.append(self._variables(states))
+        compiled = {name: self._state(name, value) for name, value in states.items()}
+        self._outer_variables.pop()
+        return Graph(str(start), compiled)
+
+    def _variables(self, states: Mapping[str, JSON]) -> frozenset[str]:
+        """The variables that the states assign, none of which an outer graph assigns."""
+        assigned = {variable: name for name, state in states.items() for variable in _assigned(state)}
+        for outer in self._outer_variables:
+            for variable in outer & assigned.keys():
+                raise DefinitionError(
+                    f"the variable '{variable}' belongs to an outer scope", state=assigned[variable], field="Assign"
+                )
+        return frozenset(assigned)
 
     def branch(self, source: Source, field: str, value: JSON) -> Graph:
         """Compile a branch of a Parallel."""
@@ -60,6 +77,18 @@ class Compiler:
         if state_type == "Parallel":
             return Parallel.compile(source, self.branch)
         return _TYPES[state_type](source)
+
+
+def _assigned(state: JSON) -> Iterator[str]:
+    """The variables that a state assigns, in its Catch and its Choices too."""
+    for part in (state, *_entries(state, "Choices"), *_entries(state, "Catch")):
+        if isinstance(part, Mapping) and isinstance(part.get("Assign"), Mapping):
+            yield from part["Assign"]
+
+
+def _entries(state: JSON, field: str) -> list[JSON]:
+    entries = state.get(field) if isinstance(state, Mapping) else None
+    return entries if isinstance(entries, list) else []
 
 
 def _check_ways(start: JSON, states: Mapping[str, JSON], place: str | None) -> None:
@@ -89,6 +118,6 @@ def _ways(name: str, state: JSON) -> Iterator[tuple[str, str]]:
         if field in state:
             yield field, state[field]
     for field in ("Choices", "Catch"):
-        for index, entry in enumerate(state.get(field) or ()):
+        for index, entry in enumerate(_entries(state, field)):
             if isinstance(entry, Mapping) and "Next" in entry:
                 yield f"{field}[{index}]/Next", entry["Next"]

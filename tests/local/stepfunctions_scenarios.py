@@ -91,8 +91,8 @@ class Rule:
     status: str = "SUCCEEDED"
     output: JSON = ...
     error: str | None = None
-    cause: str | None = ...  # type: ignore[assignment]  # "not looked at" is neither text nor absent
-    seconds: float | None = None
+    cause: str | None = ...  # type: ignore[assignment]  # "not looked at"
+    seconds: float = ...  # type: ignore[assignment]  # "not looked at"
     check: Callable[[Ran], bool] = lambda ran: True
 
 
@@ -157,3 +157,15 @@ def catch(next_state: str, *errors: str, **fields: Any) -> list[dict[str, Any]]:
 def retry(*errors: str, **fields: Any) -> list[dict[str, Any]]:
     """A Retry of one entry."""
     return [{"ErrorEquals": list(errors or ("States.ALL",)), **fields}]
+
+
+def verify(rule: Rule) -> None:
+    """Run the definition of a rule and compare."""
+    ran = execute(machine_of(rule.states, **rule.machine), rule.functions, rule.input)
+    record = ran.record
+    assert (record.status, record.error) == (rule.status, rule.error), record.cause
+    outcome = {"output": record.output, "cause": record.cause, "seconds": round(ran.seconds, 3)}
+    wanted = {"output": rule.output, "cause": rule.cause, "seconds": rule.seconds}
+    for name, value in wanted.items():
+        assert value is ... or value == outcome[name], f"{name}: wanted {value}, got {outcome[name]}"
+    assert rule.check(ran)

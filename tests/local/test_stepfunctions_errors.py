@@ -1,0 +1,400 @@
+"""Retry, Catch, Fail and timeouts."""
+
+import json
+
+import pytest
+
+from local.stepfunctions.json_types import MAX_PAYLOAD_BYTES
+from tests.local.stepfunctions_scenarios import (
+    GUIDE,
+    SPECIFICATION,
+    Answer,
+    Rule,
+    catch,
+    execute,
+    fail,
+    fails,
+    machine_of,
+    parallel,
+    passing,
+    retry,
+    task,
+    verify,
+    wait,
+)
+
+ERRORS = GUIDE + "concepts-error-handling.html"
+FAIL = GUIDE + "state-fail.html"
+LIMITS = GUIDE + "service-quotas.html"
+TASK = GUIDE + "state-task.html"
+MACHINE = GUIDE + "statemachine-structure.html"
+JSONATA = GUIDE + "transforming-data.html"
+CAUGHT = {"Caught": passing()}
+UNDEFINED = "{% $states.input.nowhere %}"
+
+RETRIES = [
+    Rule(
+        "the defaults are 3 retries after 1, 2 and 4 seconds",
+        ERRORS,
+        {"A": task("broken", Retry=retry("Oops"))},
+        {"broken": fails("Oops", "why")},
+        status="FAILED",
+        error="Oops",
+        cause="why",
+        seconds=7,
+        check=lambda ran: ran.starts("broken") == [0, 1, 3, 7] and ran.record.events[0].retries == 3,
+    ),
+    Rule(
+        "the interval grows by BackoffRate with every retry",
+        ERRORS,
+        {"A": task("broken", Retry=retry("Oops", IntervalSeconds=3, BackoffRate=1.5, MaxAttempts=3))},
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="Oops",
+        check=lambda ran: ran.starts("broken") == [0, 3, 7.5, 14.25],
+    ),
+    Rule(
+        "MaxDelaySeconds caps the interval",
+        ERRORS,
+        {"A": task("broken", Retry=retry("Oops", IntervalSeconds=3, MaxDelaySeconds=5, MaxAttempts=3))},
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="Oops",
+        check=lambda ran: ran.starts("broken") == [0, 3, 8, 13],
+    ),
+    Rule(
+        "MaxAttempts 0 means that the error is never retried",
+        ERRORS,
+        {"A": task("broken", Retry=retry("Oops", MaxAttempts=0))},
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="Oops",
+        seconds=0,
+    ),
+    Rule(
+        "an error that no retrier names is not retried",
+        ERRORS,
+        {"A": task("broken", Retry=retry("Other"))},
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="Oops",
+        seconds=0,
+    ),
+    Rule(
+        "each retrier counts its own attempts",
+        ERRORS,
+        {
+            "A": task(
+                "broken",
+                Retry=[
+                    {"ErrorEquals": ["One"], "IntervalSeconds": 1, "MaxAttempts": 1},
+                    {"ErrorEquals": ["Two"], "IntervalSeconds": 10, "MaxAttempts": 2},
+                ],
+            )
+        },
+        {"broken": [fails("Two"), fails("One"), fails("Two"), fails("One")]},
+        status="FAILED",
+        error="One",
+        check=lambda ran: ran.starts("broken") == [0, 10, 11, 31],
+    ),
+    Rule(
+        "the first retrier that names the error decides, even where a later one has attempts left",
+        ERRORS,
+        {
+            "A": task(
+                "broken",
+                Retry=[
+                    {"ErrorEquals": ["Oops"], "MaxAttempts": 0},
+                    {"ErrorEquals": ["States.ALL"], "MaxAttempts": 5},
+                ],
+            )
+        },
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="Oops",
+        seconds=0,
+    ),
+    Rule(
+        "Retry comes before Catch",
+        ERRORS,
+        {"A": task("broken", Retry=retry("Oops", MaxAttempts=1), Catch=catch("Caught")), **CAUGHT},
+        {"broken": fails("Oops", "why")},
+        output={"Error": "Oops", "Cause": "why"},
+        seconds=1,
+        check=lambda ran: ran.starts("broken") == [0, 1] and ran.states() == ["A", "Caught"],
+    ),
+    Rule(
+        "a retry that succeeds leaves no trace of the error",
+        ERRORS,
+        {"A": task("flaky", Retry=retry(), Catch=catch("Caught")), **CAUGHT},
+        {"flaky": [fails("Oops"), Answer("fine")]},
+        output="fine",
+        check=lambda ran: ran.status("A") == "succeeded" and ran.record.events[0].error is None,
+    ),
+    Rule(
+        "the arguments of a retry know its number",
+        GUIDE + "input-output-contextobject.html",
+        {"A": task("flaky", Arguments="{% $states.context.State.RetryCount %}", Retry=retry())},
+        {"flaky": [fails("Oops"), fails("Oops"), Answer("fine")]},
+        output="fine",
+        check=lambda ran: ran.functions.payloads == [0, 1, 2],
+    ),
+]
+
+CATCHES = [
+    Rule(
+        "the output of a caught error is its error output",
+        ERRORS,
+        {"A": task("broken", Catch=catch("Caught", "Oops")), **CAUGHT},
+        {"broken": fails("Oops", '{"errorMessage": "no"}')},
+        output={"Error": "Oops", "Cause": '{"errorMessage": "no"}'},
+        check=lambda ran: ran.status("A") == "caught" and ran.record.events[0].error == "Oops",
+    ),
+    Rule(
+        "Output of a Catch sees the state's input and the error output",
+        JSONATA,
+        {
+            "A": task(
+                "broken",
+                Catch=catch("Caught", Output=["{% $states.input.x %}", "{% $states.errorOutput.Error %}"]),
+            ),
+            **CAUGHT,
+        },
+        {"broken": fails("Oops")},
+        input={"x": 1},
+        output=[1, "Oops"],
+    ),
+    Rule(
+        "Assign of a Catch is made, that of the state is not",
+        GUIDE + "workflow-variables.html",
+        {
+            "A": task(
+                "broken", Assign={"a": 1}, Catch=catch("Caught", Assign={"e": "{% $states.errorOutput.Error %}"})
+            ),
+            "Caught": passing(Output={"e": "{% $e %}", "a": "{% $exists($a) %}"}),
+        },
+        {"broken": fails("Oops")},
+        output={"e": "Oops", "a": False},
+    ),
+    Rule(
+        "the first catcher that names the error is taken",
+        ERRORS,
+        {
+            "A": task(
+                "broken",
+                Catch=[
+                    {"ErrorEquals": ["Other"], "Next": "Wrong"},
+                    {"ErrorEquals": ["One", "Oops"], "Next": "Caught"},
+                    {"ErrorEquals": ["States.ALL"], "Next": "Wrong"},
+                ],
+            ),
+            "Wrong": fail("Wrong"),
+            **CAUGHT,
+        },
+        {"broken": fails("Oops")},
+        output={"Error": "Oops", "Cause": ""},
+    ),
+    Rule(
+        "States.TaskFailed takes any error of a function",
+        ERRORS,
+        {"A": task("broken", Catch=catch("Caught", "States.TaskFailed")), **CAUGHT},
+        {"broken": fails("Oops")},
+        output={"Error": "Oops", "Cause": ""},
+    ),
+    Rule(
+        "States.TaskFailed does not take a timeout",
+        ERRORS,
+        {"A": task("slow", TimeoutSeconds=1, Catch=catch("Caught", "States.TaskFailed")), **CAUGHT},
+        {"slow": Answer(seconds=9)},
+        status="FAILED",
+        error="States.Timeout",
+        seconds=1,
+    ),
+    Rule(
+        "a failed query can be caught by name, and its cause names state, expression and field",
+        JSONATA,
+        {"A": task("any", Arguments={"x": UNDEFINED}, Catch=catch("Caught", "States.QueryEvaluationError")), **CAUGHT},
+        {"any": Answer()},
+        output={
+            "Error": "States.QueryEvaluationError",
+            "Cause": "An error occurred while executing the state 'A' (entered at the event id #2). The JSONata"
+            " expression '$states.input.nowhere' specified for the field 'Arguments/x' returned nothing (undefined).",
+        },
+    ),
+    Rule(
+        "a failed query of the state's Output is caught by its Catch",
+        JSONATA,
+        {"A": task("any", Output=UNDEFINED, Catch=catch("Caught", Output="caught")), **CAUGHT},
+        {"any": Answer()},
+        output="caught",
+    ),
+    Rule(
+        "an error in Output of a Catch fails the state",
+        JSONATA,
+        {"A": task("broken", Catch=catch("Caught", Output=UNDEFINED)), **CAUGHT},
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="States.QueryEvaluationError",
+    ),
+    Rule(
+        "a caught state may lead back to itself",
+        ERRORS,
+        {"A": task("flaky", Catch=catch("Pause")), "Pause": wait(1, Next="A")},
+        {"flaky": [fails("Oops"), Answer("fine")]},
+        output="fine",
+        check=lambda ran: ran.states() == ["A", "Pause", "A"],
+    ),
+]
+
+FAILURES = [
+    Rule(
+        "Fail ends the execution with its error and cause",
+        FAIL,
+        {"F": fail("E", "why")},
+        status="FAILED",
+        error="E",
+        cause="why",
+    ),
+    Rule(
+        "Fail without Error and Cause ends it with neither", FAIL, {"F": {"Type": "Fail"}}, status="FAILED", cause=None
+    ),
+    Rule(
+        "Error and Cause of Fail may be computed",
+        FAIL,
+        {"F": {"Type": "Fail", "Error": "{% $states.input.e %}", "Cause": "{% $string($states.input) %}"}},
+        input={"e": "Custom"},
+        status="FAILED",
+        error="Custom",
+        cause='{"e":"Custom"}',
+    ),
+    Rule(
+        "a Choice that matches nothing and has no Default fails",
+        GUIDE + "state-choice.html",
+        {"C": {"Type": "Choice", "Choices": [{"Condition": "{% false %}", "Next": "S"}]}, "S": {"Type": "Succeed"}},
+        status="FAILED",
+        error="States.NoChoiceMatched",
+    ),
+    Rule(
+        "a Condition that is not true or false fails",
+        GUIDE + "state-choice.html",
+        {"C": {"Type": "Choice", "Choices": [{"Condition": "{% 1 %}", "Next": "S"}]}, "S": {"Type": "Succeed"}},
+        status="FAILED",
+        error="States.QueryEvaluationError",
+    ),
+    Rule(
+        "a result longer than 256 KiB is States.DataLimitExceeded",
+        LIMITS,
+        {"A": task("large", Catch=catch("Caught", "States.DataLimitExceeded", Output="caught")), **CAUGHT},
+        {"large": Answer("x" * MAX_PAYLOAD_BYTES)},
+        output="caught",
+    ),
+    Rule(
+        "256 KiB are bytes of UTF-8, not characters",
+        LIMITS,
+        {"A": task("large")},
+        {"large": Answer("漫" * (MAX_PAYLOAD_BYTES // 3))},
+        status="FAILED",
+        error="States.DataLimitExceeded",
+    ),
+    Rule(
+        "exactly 256 KiB pass",
+        LIMITS,
+        {"A": task("large", Output="fits")},
+        {"large": Answer("x" * (MAX_PAYLOAD_BYTES - 2))},
+        output="fits",
+    ),
+    Rule(
+        "arguments longer than 256 KiB are not sent",
+        LIMITS,
+        {"A": task("any", Arguments="{% $pad('', 262144, 'x') %}")},
+        {"any": Answer()},
+        status="FAILED",
+        error="States.DataLimitExceeded",
+        check=lambda ran: ran.functions.called == [],
+    ),
+    Rule(
+        "what is not foreseen is States.Runtime, which nothing catches",
+        ERRORS,
+        {"A": task("odd", Retry=retry(), Catch=catch("Caught")), **CAUGHT},
+        {"odd": Answer({1, 2})},
+        status="FAILED",
+        error="States.Runtime",
+        seconds=0,
+    ),
+]
+
+TIMEOUTS = [
+    Rule(
+        "TimeoutSeconds ends a Task with States.Timeout, whose cause is empty",
+        TASK,
+        {"A": task("slow", TimeoutSeconds=2, Catch=catch("Caught", "States.Timeout")), **CAUGHT},
+        {"slow": Answer(seconds=9)},
+        output={"Error": "States.Timeout", "Cause": ""},
+        seconds=2,
+        check=lambda ran: ran.functions.ended == [("slow", 9)],
+    ),
+    Rule(
+        "TimeoutSeconds may be computed",
+        TASK,
+        {
+            "A": task("slow", TimeoutSeconds="{% $states.input.budget / 1000 %}", Catch=catch("Caught", Output=1)),
+            **CAUGHT,
+        },
+        {"slow": Answer(seconds=9)},
+        input={"budget": 2000},
+        output=1,
+        seconds=2,
+    ),
+    Rule(
+        "each attempt has the whole timeout",
+        TASK,
+        {"A": task("slow", TimeoutSeconds=2, Retry=retry("States.Timeout", MaxAttempts=1))},
+        {"slow": [Answer(seconds=9), Answer("fine", seconds=1.5)]},
+        output="fine",
+        seconds=4.5,
+    ),
+    Rule(
+        "a function that answers in time leaves no timer behind",
+        TASK,
+        {"A": task("quick", TimeoutSeconds=60)},
+        {"quick": Answer("fine", seconds=1)},
+        output="fine",
+        seconds=1,
+    ),
+    Rule(
+        "the execution's TimeoutSeconds ends it as TIMED_OUT, beyond every Catch",
+        MACHINE,
+        {"P": parallel({"A": task("slow", Catch=catch("Caught")), **CAUGHT}, Catch=catch("Late")), "Late": passing()},
+        {"slow": Answer(seconds=60)},
+        machine={"TimeoutSeconds": 5},
+        status="TIMED_OUT",
+        seconds=5,
+        check=lambda ran: ran.states() == ["P", "A"] and ran.status("A") == ran.status("P") == "aborted",
+    ),
+    Rule(
+        "an Express execution ends after five minutes",
+        LIMITS,
+        {"W": wait(3600)},
+        status="TIMED_OUT",
+        seconds=300,
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", [*RETRIES, *CATCHES, *FAILURES, *TIMEOUTS], ids=lambda rule: rule.rule)
+def test_given_an_error_when_a_state_handles_it_then_the_rule_holds(rule: Rule) -> None:
+    verify(rule)
+
+
+@pytest.mark.parametrize(("jitter", "starts"), [(0.0, [0, 0, 0]), (0.5, [0, 2, 6]), (1.0, [0, 4, 12])])
+def test_given_full_jitter_when_a_task_is_retried_then_the_delay_is_drawn_up_to_the_backoff(
+    jitter: float, starts: list[float]
+) -> None:
+    strategy = retry("Oops", IntervalSeconds=4, MaxAttempts=2, JitterStrategy="FULL")
+    ran = execute(machine_of({"A": task("broken", Retry=strategy)}), {"broken": fails("Oops")}, {}, jitter=jitter)
+    assert ran.starts("broken") == starts, f"{SPECIFICATION}errors"
+
+
+def test_given_a_long_cause_when_a_state_fails_then_it_is_cut_to_what_aws_keeps() -> None:
+    ran = execute(machine_of({"A": task("broken")}), {"broken": fails("E" * 300, json.dumps("c" * 40_000))}, {})
+    assert (len(ran.record.error or ""), len(ran.record.cause or "")) == (256, 32_768)

@@ -1,0 +1,232 @@
+"""Parallel: what a failing branch does to the others, and who sees which variable."""
+
+import pytest
+
+from tests.local.stepfunctions_scenarios import (
+    GUIDE,
+    Answer,
+    Rule,
+    catch,
+    fail,
+    fails,
+    parallel,
+    passing,
+    retry,
+    task,
+    verify,
+    wait,
+)
+
+PARALLEL = GUIDE + "state-parallel.html"
+ERRORS = GUIDE + "concepts-error-handling.html"
+VARIABLES = GUIDE + "workflow-variables.html"
+
+RULES = [
+    Rule(
+        "the result is the branches' outputs in the order of the branches, not of their ends",
+        PARALLEL,
+        {"P": parallel({"A": wait(2, Next="A2"), "A2": passing(Output="a")}, {"B": passing(Output="b")})},
+        output=["a", "b"],
+        seconds=2,
+    ),
+    Rule(
+        "every branch gets the state's input",
+        PARALLEL,
+        {"P": parallel({"A": passing()}, {"B": passing()})},
+        input={"x": 1},
+        output=[{"x": 1}, {"x": 1}],
+    ),
+    Rule(
+        "Arguments are the input of every branch",
+        PARALLEL,
+        {"P": parallel({"A": passing()}, {"B": passing()}, Arguments={"y": "{% $states.input.x + 1 %}"})},
+        input={"x": 1},
+        output=[{"y": 2}, {"y": 2}],
+    ),
+    Rule(
+        "branches run side by side",
+        PARALLEL,
+        {"P": parallel({"A": task("slow")}, {"B": task("slow")})},
+        {"slow": Answer("done", seconds=3)},
+        output=["done", "done"],
+        seconds=3,
+    ),
+    Rule(
+        "a branch that fails fails the state with its own error",
+        PARALLEL,
+        {"P": parallel({"A": fail("Broken", "why")}, {"B": passing()})},
+        status="FAILED",
+        error="Broken",
+        cause="why",
+    ),
+    Rule(
+        "a failing branch stops the wait of another at once, and Catch is taken",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")}, {"B": wait(60)}, Catch=catch("Caught", "Broken")
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        output="caught",
+        seconds=1,
+        check=lambda ran: ran.status("B") == "aborted" and ran.status("P") == "caught",
+    ),
+    Rule(
+        "a failing branch stops the backoff of another at once",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")},
+                {"B": task("flaky", Retry=retry("Oops", IntervalSeconds=30))},
+                Catch=catch("Caught"),
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        {"flaky": fails("Oops")},
+        output="caught",
+        seconds=1,
+        check=lambda ran: ran.starts("flaky") == [0],
+    ),
+    Rule(
+        "a function that was invoked runs on when its branch is stopped; nobody waits for it",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")}, {"B": task("slow")}, Catch=catch("Caught")
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        {"slow": Answer("late", seconds=10)},
+        output="caught",
+        seconds=1,
+        check=lambda ran: ran.functions.ended == [("slow", 10)] and ran.status("B") == "aborted",
+    ),
+    Rule(
+        "no next state of a sibling starts, not even one that is due at the same moment",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")},
+                {"B": wait(1, Next="Never"), "Never": task("never")},
+                Catch=catch("Caught"),
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        {"never": Answer()},
+        output="caught",
+        check=lambda ran: ran.starts("never") == [] and "Never" not in ran.states(),
+    ),
+    Rule(
+        "states deep inside a sibling stop as well",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")},
+                {"Inner": parallel({"C": wait(1, Next="Never"), "Never": task("never")}, {"D": wait(9)})},
+                Catch=catch("Caught"),
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        {"never": Answer()},
+        output="caught",
+        seconds=1,
+        check=lambda ran: (
+            "Never" not in ran.states() and {ran.status(name) for name in ("C", "D", "Inner")} == {"aborted"}
+        ),
+    ),
+    Rule(
+        "a deliberate Fail hands its computed cause to the Catch around it, and siblings outside live on",
+        PARALLEL,
+        {
+            "Outer": parallel(
+                {
+                    "Understand": parallel(
+                        {
+                            "Classify": task("classify", Next="Discard"),
+                            "Discard": {
+                                "Type": "Fail",
+                                "Error": "SpeculationDiscarded",
+                                "Cause": "{% $string($states.input) %}",
+                            },
+                        },
+                        {"Embed": task("embed")},
+                        Catch=catch(
+                            "Understood", "SpeculationDiscarded", Output="{% $parse($states.errorOutput.Cause) %}"
+                        ),
+                    ),
+                    "Understood": passing(),
+                },
+                {"Customer": task("customer")},
+            ),
+        },
+        {
+            "classify": Answer({"intent": "chitchat"}, seconds=0.02),
+            "embed": Answer("late", seconds=3),
+            "customer": Answer("aiko", seconds=0.1),
+        },
+        output=[{"intent": "chitchat"}, "aiko"],
+        seconds=0.1,
+    ),
+    Rule(
+        "the first of two failures is the state's error",
+        PARALLEL,
+        {"P": parallel({"A": wait(2, Next="Late"), "Late": fail("Second")}, {"B": fail("First")})},
+        status="FAILED",
+        error="First",
+        seconds=0,
+    ),
+    Rule(
+        "an error that a branch catches itself stops nobody",
+        ERRORS,
+        {
+            "P": parallel(
+                {"A": task("broken", Catch=catch("Instead")), "Instead": passing(Output="instead")},
+                {"B": wait(1, Next="B2"), "B2": passing(Output="b")},
+            )
+        },
+        {"broken": fails("Oops")},
+        output=["instead", "b"],
+        seconds=1,
+    ),
+    Rule(
+        "Retry of a Parallel runs every branch again",
+        ERRORS,
+        {
+            "P": parallel(
+                {"A": task("flaky")}, {"B": task("steady")}, Retry=retry("Oops", IntervalSeconds=5, MaxAttempts=1)
+            )
+        },
+        {"flaky": [fails("Oops"), Answer("fine")], "steady": Answer("steady")},
+        output=["fine", "steady"],
+        seconds=5,
+        check=lambda ran: ran.starts("flaky") == [0, 5] and ran.starts("steady") == [0, 5],
+    ),
+    Rule(
+        "an inner branch reads the variables of the outer scope",
+        VARIABLES,
+        {
+            "Set": passing(Assign={"x": 42}, Next="P"),
+            "P": parallel({"A": passing(Output="{% $x + 1 %}")}, {"B": passing(Output="{% $x %}")}),
+        },
+        output=[43, 42],
+    ),
+    Rule(
+        "an assignment in a branch does not leave it, nor reach a sibling",
+        VARIABLES,
+        {
+            "P": parallel(
+                {"A": passing(Assign={"y": 1}, Next="A2"), "A2": passing(Output="{% $y %}")},
+                {"B": wait(1, Next="B2"), "B2": passing(Output="{% $exists($y) %}")},
+                Next="After",
+            ),
+            "After": passing(Output={"branches": "{% $states.input %}", "known": "{% $exists($y) %}"}),
+        },
+        output={"branches": [1, False], "known": False},
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule)
+def test_given_parallel_branches_when_they_run_then_the_rule_holds(rule: Rule) -> None:
+    verify(rule)
