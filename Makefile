@@ -30,7 +30,7 @@ check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m local.stepfunctions statemachine/*.asl.json
+	$(BIN)/python -m local.check_workflows statemachine/*.asl.json
 	$(SAM) validate --lint
 
 format: $(VENV)/ready  ## format, and mend what can be mended
@@ -41,13 +41,13 @@ models: $(VENV)/ready  ## verify the models' weights and train the intent classi
 	@$(BIN)/python -m models prepare
 
 build: $(SAM)  ## sam build
-	$(SAM) build --beta-features
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build --beta-features
 
 deploy: build  ## sam deploy; CONFIG=jp for ap-northeast-1
 	$(SAM) deploy --config-env $(or $(CONFIG),default)
 
 lock: $(VENV)/ready  ## pin the dependencies of pyproject.toml into requirements/
-	$(COMPILE) pyproject.toml --extra functions -o requirements/functions.txt
+	$(COMPILE) pyproject.toml --extra functions -o functions/requirements.txt
 	$(COMPILE) pyproject.toml --extra models -o requirements/models.txt
 	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.txt
 	echo aws-sam-cli | $(COMPILE) - -o requirements/sam.txt
