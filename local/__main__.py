@@ -1,0 +1,96 @@
+"""python -m local serve | demo | token CUSTOMER_ID"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from rich.console import Console
+
+from local.errors import NotRunningError, StackError
+from local.lambda_runtime import LambdaRuntimeError
+from local.progress import Progress
+from local.settings import DEFAULT_PORT, StackSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+_INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="the local stack on 127.0.0.1 until Ctrl-C; PORT overrides 8080")
+    commands.add_parser("demo", help="one real turn for every route and every fallback, then stop")
+    token = commands.add_parser("token", help="a signed token of a customer, from the running stack")
+    token.add_argument("customer_id")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        if chosen.command == "token":
+            print(mint(chosen.customer_id, port()))  # the command's output
+            return 0
+        return asyncio.run(_until_stopped(chosen.command))
+    except (StackError, LambdaRuntimeError) as error:
+        print(f"error: {error}", file=sys.stderr)  # the command's output
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return 0 if chosen.command == "serve" else _INTERRUPTED
+
+
+def port() -> int:
+    """The API's port: PORT, or 8080."""
+    return int(os.environ.get("PORT") or DEFAULT_PORT)
+
+
+def mint(customer_id: str, api_port: int) -> str:
+    """A customer's token, from the identity provider of the stack on this port; raises NotRunningError."""
+    try:
+        index = _json(f"http://127.0.0.1:{api_port}/")
+        form = urllib.parse.urlencode({"customer_id": customer_id}).encode()
+        return str(_json(f"{index['endpoints']['identity']}/token", form)["token"])
+    except (urllib.error.URLError, KeyError, ValueError) as error:
+        raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
+
+
+def _json(url: str, form: bytes | None = None) -> dict[str, dict[str, str]]:
+    with urllib.request.urlopen(url, form, timeout=5) as answer:  # noqa: S310  # a loopback URL
+        parsed: dict[str, dict[str, str]] = json.load(answer)
+        return parsed
+
+
+async def _until_stopped(command: str) -> int:
+    """Run a command of the stack; SIGTERM ends it as Ctrl-C does."""
+    task = asyncio.current_task()
+    assert task is not None, "run by asyncio.run"
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    console = Console()
+    settings = StackSettings(root=ROOT, port=port())
+    return await (_serve(settings, console) if command == "serve" else _demo(settings, console))
+
+
+async def _serve(settings: StackSettings, console: Console) -> int:
+    from local.stack import Stack
+
+    async with Stack(settings, Progress(console)) as stack:
+        console.print(f"\n[bold]{stack.url}[/] is ready. Ctrl-C stops it.", highlight=False)
+        console.print(f"""  curl --json '{{"message":"Do you ship to Alaska?"}}' {stack.url}/chat""", highlight=False)
+        await asyncio.Event().wait()
+    return 0
+
+
+async def _demo(settings: StackSettings, console: Console) -> int:
+    from local.demo import demo
+
+    return await demo(settings, console)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The parts of a stack, each an async context manager or a plain start; `stack.py` puts them together."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from botocore.credentials import Credentials
+from botocore.session import Session
+
+from local.api import ApiFront
+from local.api.front import PAYLOAD_LIMIT_BYTES
+from local.cloud import Cloud, MotoServer
+from local.errors import PortTakenError
+from local.ingest import Destination
+from local.lambda_runtime import InProcessRuntime, LambdaRuntime
+from local.lambda_runtime.environment import Surroundings
+from local.settings import ENDPOINT_VARIABLES, StackSettings
+from local.standins.bedrock import BedrockModels
+from local.standins.faults import FaultBoard
+from local.standins.faulty_wsgi import FaultyWsgi
+from local.standins.sagemaker import Endpoint
+from local.standins.transport import serve
+from local.template import Deployment, FunctionSpec
+
+LOOPBACK = "127.0.0.1"
+Runtime = LambdaRuntime | InProcessRuntime
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the functions' environment calls the things around them."""
+
+    variables: Mapping[str, str]
+
+    def bedrock(self) -> BedrockModels:
+        language = frozenset({self.variables["SONNET_MODEL_ID"], self.variables["HAIKU_MODEL_ID"]})
+        return BedrockModels(
+            embedding=self.variables["EMBEDDING_MODEL_ID"],
+            language=language,
+            guardrail=self.variables["GUARDRAIL_ID"],
+        )
+
+    def endpoints(self, containers: Mapping[str, str]) -> dict[str, Endpoint]:
+        """Endpoint name to the container behind it."""
+        return {self.variables[ENDPOINT_VARIABLES[model]]: Endpoint(url, model) for model, url in containers.items()}
+
+    def destination(self, cloud: Cloud, region: str) -> Destination:
+        """Where data/ is loaded into."""
+        session = Session()
+        session.set_config_variable("region", region)
+        session._credentials = Credentials("local", "local")  # botocore has no setter that skips the profile
+        return Destination(
+            dynamodb=cloud.clients.of("dynamodb"),
+            catalogue_table=self.variables["CATALOGUE_TABLE"],
+            customers_table=self.variables["CUSTOMERS_TABLE"],
+            search_endpoint=self.variables["SEARCH_ENDPOINT"],
+            aws=session,
+            embedding_model=self.variables["EMBEDDING_MODEL_ID"],
+            dimensions=int(self.variables["EMBEDDING_DIMENSIONS"]),
+        )
+
+
+def names(deployment: Deployment) -> Names:
+    """The variables that every function has."""
+    environments = [dict(spec.environment) for spec in deployment.functions().values()]
+    shared = set.intersection(*(set(environment.items()) for environment in environments))
+    return Names(dict(shared))
+
+
+def listen(port: int) -> socket.socket:
+    """The API's socket, bound before anything else is started; raises PortTakenError."""
+    try:
+        return socket.create_server((LOOPBACK, port))
+    except OSError as error:
+        raise PortTakenError(
+            f"port {port} is taken: stop what listens there, or choose another with PORT=8081"
+        ) from error
+
+
+@asynccontextmanager
+async def served(application: web.Application) -> AsyncIterator[str]:
+    """An application on a free loopback port: its URL."""
+    running = await serve(application)
+    try:
+        yield running.url
+    finally:
+        await running.stop()
+
+
+@asynccontextmanager
+async def moto(board: FaultBoard) -> AsyncIterator[MotoServer]:
+    """moto, with the board's faults outside its lock."""
+    server = MotoServer(wrap=lambda application: FaultyWsgi(application, board))
+    with server:
+        yield server
+
+
+def runtime(settings: StackSettings, functions: Mapping[str, FunctionSpec], around: Surroundings) -> Runtime:
+    """Lambda, as the settings want it."""
+    if settings.handlers == "in_process":
+        return InProcessRuntime(functions.values(), around)
+    return LambdaRuntime(functions.values(), around, logs=settings.logs, limits=settings.limits)
+
+
+def application(front: ApiFront, local_routes: list[web.RouteDef]) -> web.Application:
+    """The deployed API, and beside it what is local; the deployed one wins."""
+    app = web.Application(client_max_size=PAYLOAD_LIMIT_BYTES)
+    app.add_routes([route for route in local_routes if not front.serves(route.path)])
+    app.router.add_route("*", "/{path:.*}", front.handle)
+    return app
+
+
+@asynccontextmanager
+async def listening(app: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve on a socket that is bound already."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def together(*work: Coroutine[Any, Any, Any]) -> None:
+    """Run side by side; the first failure cancels the others and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -1,0 +1,54 @@
+"""How a local stack is to be: where the project lies, on which port it answers, how handlers run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from local.identity import AUDIENCE
+from local.lambda_runtime import Limits
+from local.template.model import Overrides
+
+DEFAULT_PORT = 8080
+MODELS = ("classifier", "reranker")
+# Where the functions' environment names the endpoint of each model.
+ENDPOINT_VARIABLES: Mapping[str, str] = {"classifier": "CLASSIFIER_ENDPOINT", "reranker": "RERANKER_ENDPOINT"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackSettings:
+    """`port` 0 takes a free one. `containers` are model servers that run already, by model; others are started."""
+
+    root: Path
+    port: int = DEFAULT_PORT
+    handlers: Literal["processes", "in_process"] = "processes"
+    limits: Limits = field(default_factory=Limits)
+    containers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def template(self) -> Path:
+        return self.root / "template.yaml"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "build" / "logs"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "build" / "ingest"
+
+
+def deployment_parameters(*, issuer: str, search_endpoint: str) -> Overrides:
+    """The parameters of a deployment to this machine, chosen as for any other."""
+    return Overrides(
+        parameters={
+            "StageName": "local",
+            "TokenIssuer": issuer,
+            "TokenAudience": AUDIENCE,
+            "DebugReplies": "true",
+            "SearchEndpoint": search_endpoint,
+            "SearchDomainArn": "arn:aws:es:us-east-1:123456789012:domain/local",
+            "ModelImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/models:local",
+            "ModelBucketName": "mangaassist-local-models",
+        }
+    )

@@ -1,0 +1,158 @@
+"""The composition root: the whole system on this machine, started and stopped as one."""
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from local.api import ApiFront
+from local.cloud import Cloud, provision
+from local.cloud.events import EventJournal
+from local.errors import StackError
+from local.identity import IdentityProvider
+from local.ingest import ingest
+from local.lambda_runtime.environment import Surroundings
+from local.machines import StateMachines
+from local.model_servers import ModelServer
+from local.parts import Names, Runtime, application, listen, listening, moto, names, runtime, served, together
+from local.progress import Progress
+from local.routes import LocalRoutes
+from local.settings import MODELS, StackSettings, deployment_parameters
+from local.standins.bedrock import bedrock_app
+from local.standins.encoders import EncoderByScript, load_encoders
+from local.standins.fault_routes import fault_routes
+from local.standins.faults import FaultBoard
+from local.standins.opensearch.app import opensearch_app
+from local.standins.sagemaker import sagemaker_app
+from local.standins.titan import Vectors
+from local.template import Deployment
+
+
+class Stack:
+    """An async context manager. Whatever happens, leaving it ends every process and socket it opened."""
+
+    def __init__(self, settings: StackSettings, progress: Progress | None = None) -> None:
+        self.settings = settings
+        self.faults = FaultBoard()
+        self.identity = IdentityProvider()
+        self._progress = progress or Progress()
+        self._undo = AsyncExitStack()
+        self.url: str
+        self.deployment: Deployment
+        self.names: Names
+        self.cloud: Cloud
+        self.functions: Runtime
+        self.machines: StateMachines
+        self.routes: LocalRoutes
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as undo:
+            await self._start(undo)
+            self._undo = undo.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._undo.aclose()
+
+    async def _start(self, undo: AsyncExitStack) -> None:
+        listener = undo.enter_context(listen(self.settings.port))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.settings.logs.mkdir(parents=True, exist_ok=True)
+        # A call held by a fault must not hold up the end.
+        undo.callback(self.faults.switch_off)
+        aws = await self._surround(undo)
+        servers = {model: ModelServer(model, self.settings.logs / f"{model}.log") for model in self._missing_models()}
+        for server in servers.values():
+            await undo.enter_async_context(server.running(self.settings.root))
+        containers = {**self.settings.containers, **{model: server.url for model, server in servers.items()}}
+        sagemaker = await undo.enter_async_context(served(sagemaker_app(self.names.endpoints(containers), self.faults)))
+        encoders = _LateEncoders()
+        bedrock = await undo.enter_async_context(served(bedrock_app(self.names.bedrock(), encoders, self.faults)))
+        endpoints = {
+            **aws,
+            "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock,
+        }
+        around = Surroundings(self.deployment.place.region, endpoints)
+        self.functions = await undo.enter_async_context(runtime(self.settings, self.deployment.functions(), around))
+        await together(
+            self._load(aws["AWS_ENDPOINT_URL"], encoders),
+            self._ready(servers),
+            self._warm_up(),
+        )
+        await self._open(undo, listener, endpoints)
+
+    async def _surround(self, undo: AsyncExitStack) -> dict[str, str]:
+        """Identity provider, search and moto; then the template can be read as deployed here."""
+        self.identity.issuer = await undo.enter_async_context(served(self.identity.application()))
+        search = await undo.enter_async_context(served(opensearch_app(self.faults)))
+        server = await undo.enter_async_context(moto(self.faults))
+        overrides = deployment_parameters(issuer=self.identity.issuer, search_endpoint=search)
+        self.deployment = Deployment(self.settings.template, overrides)
+        self.names = names(self.deployment)
+        return {"AWS_ENDPOINT_URL": server.url}
+
+    def _missing_models(self) -> list[str]:
+        return [model for model in MODELS if model not in self.settings.containers]
+
+    async def _load(self, moto_url: str, encoders: "_LateEncoders") -> None:
+        """Deploy the template's resources and fill them with data/."""
+        with self._progress.step("template deployed into moto"):
+            self.cloud = await asyncio.to_thread(provision, self.deployment, moto_url)
+        with self._progress.step("sentence encoders loaded"):
+            loaded = await asyncio.to_thread(load_encoders)
+            encoders.are(loaded)
+        with self._progress.step("catalogue, customers and passages loaded"):
+            destination = self.names.destination(self.cloud, self.deployment.place.region)
+            await asyncio.to_thread(
+                ingest,
+                self.settings.root / "data",
+                destination,
+                loaded,
+                encoder_name=loaded.name,
+                cache=self.settings.cache,
+            )
+
+    async def _ready(self, servers: Mapping[str, ModelServer]) -> None:
+        if servers:
+            with self._progress.step(f"model servers ready: {', '.join(servers)}"):
+                await together(*(server.ready() for server in servers.values()))
+
+    async def _warm_up(self) -> None:
+        with self._progress.step("functions warmed up"):
+            await self.functions.warm_up()
+
+    async def _open(self, undo: AsyncExitStack, listener: socket.socket, endpoints: Mapping[str, str]) -> None:
+        """The workflow and the API, once all they need is there."""
+        self.machines = StateMachines(self.deployment.state_machines().values(), self.functions)
+        undo.push_async_callback(self.machines.drain)
+        journal = EventJournal(self.cloud.clients, self.names.variables["EVENT_BUS"], self.deployment.place.account)
+        self.routes = LocalRoutes(
+            machines=self.machines,
+            journal=journal,
+            counts=self.functions.counts,
+            endpoints={**endpoints, "identity": self.identity.issuer},
+        )
+        (spec,) = self.deployment.apis().values()
+        front = ApiFront(spec, self.deployment.place, functions=self.functions, machines=self.machines)
+        routes = [*self.routes.table(), *fault_routes(self.faults)]
+        await undo.enter_async_context(listening(application(front, routes), listener))
+
+
+class _LateEncoders:
+    """Encoders that are still being loaded when the service in front of them starts."""
+
+    def __init__(self) -> None:
+        self._loaded: EncoderByScript | None = None
+
+    def are(self, loaded: EncoderByScript) -> None:
+        self._loaded = loaded
+
+    def __call__(self, texts: Sequence[str], /) -> Vectors:
+        if self._loaded is None:
+            raise StackError("the sentence encoders are still being loaded")
+        return self._loaded(texts)
