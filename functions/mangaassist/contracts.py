@@ -55,7 +55,7 @@ class Exchange(Contract):
 class StandbyTexts(Contract):
     """What is said when nothing better can be: chosen before anything can fail."""
 
-    handover: str
+    unanswered: str
     withheld: str
 
 

@@ -98,7 +98,7 @@ def _viewed_product(request: ChatRequest, budget: TimeBudget, degraded: list[str
 def _standby(request: ChatRequest) -> StandbyTexts:
     locale = request.locale or locale_of(request.message)
     texts = messages().standby
-    return StandbyTexts(handover=texts["handover"].of(locale), withheld=texts["withheld"].of(locale))
+    return StandbyTexts(unanswered=texts["unanswered"].of(locale), withheld=texts["withheld"].of(locale))
 
 
 def _mode(budget: TimeBudget) -> Mode:

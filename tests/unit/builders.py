@@ -26,7 +26,7 @@ def turn(message: str = "hello", **fields: Any) -> Turn:
         "session_id": "s-1",
         "turn_id": "turn-1",
         "locale": "en",
-        "standby": StandbyTexts(handover="An agent will help.", withheld="I can't share that."),
+        "standby": StandbyTexts(unanswered="I can't answer that.", withheld="I can't share that."),
     }
     return Turn(message=message, **{**defaults, **fields})
 
