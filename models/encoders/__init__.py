@@ -1,0 +1,7 @@
+"""Sentence encoders, one for Latin script and one for every other, behind one interface."""
+
+from models.encoders.base import Encoder, Vectors
+from models.encoders.language import Language, language_of
+from models.encoders.registry import ENCODERS, load_encoder
+
+__all__ = ["ENCODERS", "Encoder", "Language", "Vectors", "language_of", "load_encoder"]
