@@ -124,7 +124,7 @@ class Stack:
 
     async def _warm_up(self) -> None:
         with self._progress.step("functions warmed up"):
-            await self.functions.warm_up()
+            await self.functions.warm_up(self.deployment.functions_of_requests())
 
     async def _open(self, undo: AsyncExitStack, listener: socket.socket, endpoints: Mapping[str, str]) -> None:
         """The workflow and the API, once all they need is there."""

@@ -4,6 +4,9 @@ from typing import Any
 
 from local.template.specs import ResourceSpec
 
+# moto refuses every type younger than 2021.
+KNOWN_INSTANCE_TYPE = "ml.c5.xlarge"
+
 
 def create_model(sagemaker: Any, model: ResourceSpec) -> None:
     wanted = ("PrimaryContainer", "Containers", "ExecutionRoleArn")
@@ -31,6 +34,6 @@ def register_scalable_target(autoscaling: Any, target: ResourceSpec) -> None:
 def _variant(variant: dict[str, Any]) -> dict[str, Any]:
     counts = {key: int(variant[key]) for key in ("InitialInstanceCount",) if key in variant}
     weight = float(variant.get("InitialVariantWeight", 1))
-    wanted: dict[str, Any] = {key: variant[key] for key in ("VariantName", "InstanceType") if key in variant}
-    wanted["ModelName"] = str(variant["ModelName"]).rpartition("/")[2]
+    name = str(variant["ModelName"]).rpartition("/")[2]
+    wanted = {"VariantName": variant["VariantName"], "ModelName": name, "InstanceType": KNOWN_INSTANCE_TYPE}
     return {**wanted, **counts, "InitialVariantWeight": weight}

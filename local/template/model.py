@@ -58,6 +58,16 @@ class Deployment:
         """Every REST API by logical id."""
         return {logical_id: self._api(logical_id) for logical_id in self.of_type(API)}
 
+    def functions_of_requests(self) -> list[str]:
+        """Names of the functions that an API or an Express state machine calls while somebody waits."""
+        callers = [json.dumps(api.document) for api in self.apis().values()]
+        callers += [machine.definition for machine in self.state_machines().values() if machine.kind == "EXPRESS"]
+        return [
+            spec.name
+            for spec in self.functions().values()
+            if any(_mentions(text, arn) for text in callers for arn in spec.arns)
+        ]
+
     def resources(self, resource_type: str) -> list[ResourceSpec]:
         """The resources of any other type that the conditions let exist."""
         return [self._resource(logical_id) for logical_id in self.of_type(resource_type)]
@@ -246,3 +256,8 @@ class Deployment:
 def _as_environment(value: Any) -> str:
     """A scalar as CloudFormation turns it into a string: booleans in lower case."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _mentions(text: str, arn: str) -> bool:
+    """Whether an ARN stands in the text as a whole, not as the beginning of a longer one."""
+    return re.search(rf"{re.escape(arn)}(?![\w:-])", text) is not None
