@@ -35,8 +35,7 @@ def step(name: str, accepts: type[Input]) -> Callable[[Callable[[Input, TimeBudg
             outcome = "ok"
             try:
                 request = _accept(accepts, event)
-                budget = budget_ms(name, _deadline_ms(event, context), now_ms())
-                output = logic(request, TimeBudget.of_ms(budget))
+                output = logic(request, _budget(name, event, context))
             except Exception as error:
                 outcome = type(error).__name__
                 raise
@@ -58,11 +57,15 @@ def _accept(accepts: type[Input], event: dict[str, Any]) -> Input:
         raise ContractError(f"invoke with a {accepts.__name__} (see events/): {problems}") from None
 
 
-def _deadline_ms(event: dict[str, Any], context: LambdaContext) -> int:
-    """The turn's deadline; in a lone invocation the function's own time limit."""
-    turn = event.get("turn")
-    deadline = turn.get("deadline_ms") if isinstance(turn, dict) else None
-    return deadline if isinstance(deadline, int) else now_ms() + context.get_remaining_time_in_millis()
+def _budget(name: str, event: dict[str, Any], context: LambdaContext) -> TimeBudget:
+    """The step's part of the turn's time; in a lone invocation, of the function's own."""
+    now = now_ms()
+    turn = event.get("turn", {})
+    if "deadline_ms" in turn:
+        arrived, deadline = turn.get("arrived_at_ms", now), turn["deadline_ms"]
+    else:
+        arrived, deadline = now, now + context.get_remaining_time_in_millis()
+    return TimeBudget.of_ms(budget_ms(name, arrived_ms=arrived, deadline_ms=deadline, now_ms=now))
 
 
 def _trace_id(event: dict[str, Any]) -> str:

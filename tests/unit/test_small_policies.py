@@ -3,7 +3,7 @@ import pytest
 from mangaassist.contracts import Customer, Gathered, HandOverInput, KnownReply, Usage
 from mangaassist.errors import BudgetExhausted, InvalidRequest
 from mangaassist.policy.budget import highest_tier
-from mangaassist.policy.deadline import STEP_BUDGETS, budget_ms
+from mangaassist.policy.deadline import REFERENCE_MS, STEP_BUDGETS, budget_ms
 from mangaassist.policy.handover import handover_text
 from mangaassist.policy.known_replies import is_near, matches
 from mangaassist.policy.language import japanese_share, locale_of, normalized
@@ -50,9 +50,19 @@ def test_a_cut_text_ends_with_a_whole_sentence(text: str, whole: str) -> None:
 def test_a_budget_is_capped_and_leaves_the_later_steps_their_time() -> None:
     rules = STEP_BUDGETS["generate_reply"]
 
-    assert budget_ms("generate_reply", deadline_ms=100_000, now_ms=0) == rules.cap_ms
-    assert budget_ms("generate_reply", deadline_ms=2_000, now_ms=500) == 1_500 - rules.reserve_ms
-    assert budget_ms("generate_reply", deadline_ms=1_000, now_ms=5_000) == 0
+    def budget(now_ms: int) -> int:
+        return budget_ms("generate_reply", arrived_ms=0, deadline_ms=REFERENCE_MS, now_ms=now_ms)
+
+    assert budget(-1_000) == rules.cap_ms
+    assert budget(1_000) == REFERENCE_MS - 1_000 - rules.reserve_ms
+    assert budget(5_000) == 0
+
+
+def test_with_twice_the_time_a_step_may_take_twice_as_long() -> None:
+    once = budget_ms("find_products", arrived_ms=0, deadline_ms=REFERENCE_MS, now_ms=0)
+    twice = budget_ms("find_products", arrived_ms=0, deadline_ms=2 * REFERENCE_MS, now_ms=0)
+
+    assert (once, twice) == (150, 300)
 
 
 def test_the_model_is_chosen_by_what_the_session_has_spent() -> None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# The deadline that the budgets below are written for; with another one they shrink or grow in proportion.
+REFERENCE_MS = 2_800
+
 
 @dataclass(frozen=True)
 class StepBudget:
@@ -29,7 +32,11 @@ STEP_BUDGETS = {
 }
 
 
-def budget_ms(step: str, deadline_ms: int, now_ms: int) -> int:
-    """min(cap, deadline - now - reserve), never negative. All in epoch or plain milliseconds."""
-    budget = STEP_BUDGETS[step]
-    return max(0, min(budget.cap_ms, deadline_ms - now_ms - budget.reserve_ms))
+def budget_ms(step: str, *, arrived_ms: int, deadline_ms: int, now_ms: int) -> int:
+    """min(cap, deadline - now - reserve), never negative; cap and reserve scaled by the turn's whole time.
+
+    Instants are epoch milliseconds.
+    """
+    budget, scale = STEP_BUDGETS[step], (deadline_ms - arrived_ms) / REFERENCE_MS
+    left = deadline_ms - now_ms - budget.reserve_ms * scale
+    return max(0, round(min(budget.cap_ms * scale, left)))
