@@ -17,13 +17,17 @@ ENDPOINT_VARIABLES: Mapping[str, str] = {"classifier": "CLASSIFIER_ENDPOINT", "r
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
-    """`port` 0 takes a free one. `containers` are model servers that run already, by model; others are started."""
+    """`port` 0 takes a free one. `containers` are model servers that run already, by model; others are started.
+
+    `parameters` are template parameters that this deployment sets otherwise.
+    """
 
     root: Path
     port: int = DEFAULT_PORT
     handlers: Literal["processes", "in_process"] = "processes"
     limits: Limits = field(default_factory=Limits)
     containers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def template(self) -> Path:
@@ -38,7 +42,7 @@ class StackSettings:
         return self.root / "build" / "ingest"
 
 
-def deployment_parameters(*, issuer: str, search_endpoint: str) -> Overrides:
+def deployment_parameters(*, issuer: str, search_endpoint: str, others: Mapping[str, str]) -> Overrides:
     """The parameters of a deployment to this machine, chosen as for any other."""
     return Overrides(
         parameters={
@@ -50,5 +54,6 @@ def deployment_parameters(*, issuer: str, search_endpoint: str) -> Overrides:
             "SearchDomainArn": "arn:aws:es:us-east-1:123456789012:domain/local",
             "ModelImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/models:local",
             "ModelBucketName": "mangaassist-local-models",
+            **others,
         }
     )

@@ -91,7 +91,9 @@ class Stack:
         self.identity.issuer = await undo.enter_async_context(served(self.identity.application()))
         search = await undo.enter_async_context(served(opensearch_app(self.faults)))
         server = await undo.enter_async_context(moto(self.faults))
-        overrides = deployment_parameters(issuer=self.identity.issuer, search_endpoint=search)
+        overrides = deployment_parameters(
+            issuer=self.identity.issuer, search_endpoint=search, others=self.settings.parameters
+        )
         self.deployment = Deployment(self.settings.template, overrides)
         self.names = names(self.deployment)
         return {"AWS_ENDPOINT_URL": server.url}
