@@ -28,7 +28,12 @@ from local.lambda_runtime.errors import (
 from local.lambda_runtime.invocation import Invocation
 from local.template import FunctionSpec
 
-_PER_FUNCTION = ("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_LOG_GROUP_NAME")
+_PER_FUNCTION = (
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+)
 
 
 class ConflictingEnvironmentsError(LambdaRuntimeError):

@@ -35,6 +35,8 @@ class RuntimeApi:
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/response", self._response)
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/error", self._error)
         app.router.add_post(f"{_VERSION}/init/error", self._init_error)
+        app.router.add_get(f"{_VERSION}/restore/next", self._restore)
+        app.router.add_post(f"{_VERSION}/restore/error", self._init_error)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
         self._seats: dict[int, _Seat] = {}
 
@@ -83,6 +85,10 @@ class RuntimeApi:
         seat = self._caller(request)
         seat.pool.failed_to_initialise(seat.worker, await _failure(request))
         return _accepted()
+
+    async def _restore(self, _: web.Request) -> web.Response:
+        """SnapStart: the hooks before the snapshot have run; no snapshot is taken, the process goes on."""
+        return web.Response()
 
     def _answered(self, request: web.Request, outcome: bytes | FunctionFailedError) -> web.Response:
         seat = self._caller(request)

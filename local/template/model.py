@@ -190,7 +190,15 @@ class Deployment:
 
     def _function(self, logical_id: str) -> FunctionSpec:
         identity, properties = self._identity(logical_id), self._properties(logical_id)
-        wanted = ("Handler", "CodeUri", "Timeout", "MemorySize", "ReservedConcurrentExecutions", "Environment")
+        wanted = (
+            "Handler",
+            "CodeUri",
+            "Timeout",
+            "MemorySize",
+            "ReservedConcurrentExecutions",
+            "Environment",
+            "SnapStart",
+        )
         values = {key: self._resolver.resolve(properties[key]) for key in wanted if key in properties}
         reserved = values.get("ReservedConcurrentExecutions", NO_VALUE)
         environment = values.get("Environment", {}).get("Variables", {})
@@ -205,6 +213,7 @@ class Deployment:
             memory_mb=int(values.get("MemorySize", _LAMBDA_DEFAULT_MEMORY_MB)),
             reserved_concurrency=None if reserved is NO_VALUE else int(reserved),
             alias=identity.properties.get("AutoPublishAlias"),
+            snap_start=values.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
         )
 
     def _state_machine(self, logical_id: str) -> StateMachineSpec:

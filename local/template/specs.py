@@ -20,6 +20,7 @@ class FunctionSpec:
     memory_mb: int
     reserved_concurrency: int | None
     alias: str | None
+    snap_start: bool
 
     @property
     def arns(self) -> tuple[str, ...]:

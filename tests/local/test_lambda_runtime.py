@@ -95,6 +95,12 @@ async def test_given_a_module_that_cannot_be_imported_when_warmed_up_then_the_fu
         await runtime.warm_up(["Echo", "Broken"])
 
 
+async def test_given_snap_start_when_a_worker_starts_then_the_hooks_before_the_snapshot_have_run(
+    runtime: LambdaRuntime,
+) -> None:
+    assert await runtime.invoke("Prepared", {}) == ["prepared"]
+
+
 async def test_given_a_cancelled_caller_when_the_function_runs_on_then_its_worker_serves_the_next_call(
     runtime: LambdaRuntime,
 ) -> None:
