@@ -19,7 +19,7 @@ demo: $(VENV)/ready  ## answer one real turn for every route and every fallback,
 
 test: $(VENV)/ready  ## everything that needs no AWS account and no container engine
 	@$(BIN)/python -m models prepare
-	$(BIN)/pytest -n 2 $(TESTS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
 
 serve: $(VENV)/ready  ## the local stack on 127.0.0.1:8080 (PORT overrides), until Ctrl-C
 	@$(BIN)/python -m models prepare

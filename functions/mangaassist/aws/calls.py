@@ -74,11 +74,11 @@ def call_within(budget_ms: int, call: Callable[[], Result], errors: NamedErrors)
 
 def is_transient(error: Exception) -> bool:
     """Whether the same call may well succeed at once: server errors and broken connections, never throttling."""
-    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
     if isinstance(error, ClientError):
         return error_code(error) in TRANSIENT_CODES
-    return isinstance(error, HTTPClientError)
+    return isinstance(error, HTTPClientError | ConnectionError)
 
 
 def error_code(error: Exception) -> str:

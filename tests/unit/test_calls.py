@@ -1,0 +1,104 @@
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.parameters import Kept
+from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError, StoreError
+
+NAMED = NamedErrors(GenerationError, GenerationTimeoutError, GenerationThrottledError)
+PATIENCE_MS = 20_000
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "InvokeModel")
+
+
+def failing(*failures: Exception) -> tuple[Callable[[], str], list[Any]]:
+    """A call that fails so many times and then answers, and the attempts it saw."""
+    attempts: list[Any] = []
+
+    def call() -> str:
+        attempts.append(None)
+        if len(attempts) <= len(failures):
+            raise failures[len(attempts) - 1]
+        return "answer"
+
+    return call, attempts
+
+
+@pytest.mark.parametrize(
+    "failure", [refused("InternalServerException"), refused("ModelError"), ConnectTimeoutError(endpoint_url="x")]
+)
+def test_a_transient_failure_is_tried_once_more(failure: Exception) -> None:
+    call, attempts = failing(failure)
+
+    assert call_within(PATIENCE_MS, call, NAMED) == "answer"
+    assert len(attempts) == 2
+
+
+def test_a_second_failure_is_the_answer() -> None:
+    call, attempts = failing(refused("ModelError"), refused("ModelError"))
+
+    with pytest.raises(GenerationError, match="ModelError"):
+        call_within(PATIENCE_MS, call, NAMED)
+    assert len(attempts) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "named"), [("ThrottlingException", GenerationThrottledError), ("AccessDeniedException", GenerationError)]
+)
+def test_what_another_attempt_cannot_mend_is_not_tried_again(code: str, named: type[Exception]) -> None:
+    call, attempts = failing(refused(code))
+
+    with pytest.raises(named):
+        call_within(PATIENCE_MS, call, NAMED)
+    assert len(attempts) == 1
+
+
+def test_a_call_that_hangs_ends_with_its_budget() -> None:
+    released = threading.Event()
+
+    with pytest.raises(GenerationTimeoutError):
+        call_within(20, lambda: released.wait(30), NAMED)
+    released.set()
+
+
+def test_no_attempt_starts_without_time() -> None:
+    call, attempts = failing()
+
+    with pytest.raises(GenerationTimeoutError):
+        call_within(0, call, NAMED)
+    assert attempts == []
+
+
+def test_an_error_that_has_its_name_already_keeps_it() -> None:
+    call, _ = failing(StoreError("named"))
+
+    with pytest.raises(StoreError, match="named"):
+        call_within(PATIENCE_MS, call, NAMED)
+
+
+def test_a_kept_value_outlives_a_source_that_fails() -> None:
+    values = iter(["first", None])
+
+    def fetch(_budget_ms: int) -> str:
+        value = next(values)
+        if value is None:
+            raise StoreError("down")
+        return value
+
+    kept = Kept(fetch, life_s=0.0)
+
+    assert [kept.get(100), kept.get(100)] == ["first", "first"]
+
+
+def test_without_any_value_the_failure_is_raised() -> None:
+    def fetch(_budget_ms: int) -> str:
+        raise StoreError("down")
+
+    with pytest.raises(StoreError):
+        Kept(fetch, life_s=60.0).get(100)
