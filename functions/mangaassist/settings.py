@@ -2,10 +2,13 @@
 
 import os
 from functools import cache
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mangaassist.errors import SettingsError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Settings(BaseModel):
@@ -41,12 +44,17 @@ class Settings(BaseModel):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process.
+    """The settings of this process; raises SettingsError."""
+    return from_environment(Settings)
+
+
+def from_environment(model: type[Model]) -> Model:
+    """Settings of a kind from the environment variables that are named as its fields.
 
     Raises SettingsError naming each variable that is missing or malformed.
     """
     try:
-        return Settings.model_validate({name.lower(): value for name, value in os.environ.items()})
+        return model.model_validate({name.lower(): value for name, value in os.environ.items()})
     except ValidationError as error:
         problems = ", ".join(f"{problem['loc'][0]}: {problem['msg']}".upper() for problem in error.errors())
         raise SettingsError(f"set these environment variables as template.yaml does: {problems}") from error
