@@ -21,11 +21,15 @@ def handler(request: TurnInput, budget: TimeBudget) -> Products:
 
 
 def _named(turn: Turn, catalogue: Catalogue, budget: TimeBudget) -> list[Product]:
-    """The products of the series whose title the message names: the longest title, where one holds another."""
+    """The products of the series whose title the message names: the longest title, where one holds another.
+
+    The index tells editions apart, so that prices and stock are read of the few meant: a series may have hundreds.
+    """
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
     candidates = index.series_named(turn.message, size=CANDIDATE_SERIES, budget_ms=budget.ms)
-    lengths = {match.series_id: mention_length(turn.message, match.titles.splitlines()) for match in candidates}
-    series_id = max(lengths, key=lengths.__getitem__, default=None)
-    if series_id is None or lengths[series_id] == 0:
+    lengths = [mention_length(turn.message, match.titles.splitlines()) for match in candidates]
+    if not any(lengths):
         return []
-    return choose(turn.message, turn.locale, catalogue.of_series(series_id, budget_ms=budget.ms))
+    named = candidates[lengths.index(max(lengths))]
+    meant = choose(turn.message, turn.locale, named.editions)
+    return catalogue.products([edition.id for edition in meant], budget_ms=budget.ms)

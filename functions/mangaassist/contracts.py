@@ -114,18 +114,23 @@ class LocalText(Contract):
         return self.ja if locale == "ja" else self.en
 
 
-class Product(Contract):
-    """One thing to buy: a volume, omnibus, box set or digital edition."""
+class Edition(Contract):
+    """What tells the products of a series apart."""
 
     id: str
-    series_id: str
-    title: LocalText
     volume: int | None = None
     kind: Literal["volume", "omnibus", "box_set", "digital"]
     language: Locale
+    release_date: str
+
+
+class Product(Edition):
+    """One thing to buy: a volume, omnibus, box set or digital edition."""
+
+    series_id: str
+    title: LocalText
     price: Money
     stock: int
-    release_date: str
 
 
 class ProductLine(Contract):

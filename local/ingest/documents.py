@@ -9,6 +9,8 @@ from typing import Any
 
 from data.schemas import FaqEntry, Language, PolicyParagraph, Product, Series, read_rows
 
+# What tells the products of a series apart; prices and stock change, and stay in the catalogue table.
+EDITION_FIELDS = {"id", "volume", "kind", "language", "release_date"}
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
 _STATUS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     {
@@ -86,10 +88,10 @@ def _about(series: Series, language: Language) -> str:
 
 
 def _titles(data: Path, series: list[Series]) -> Iterator[Document]:
-    product_ids: dict[str, list[str]] = defaultdict(list)
+    editions: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for product in read_rows(data / "catalogue" / "products.jsonl", Product):
-        product_ids[product.series_id].append(product.id)
+        editions[product.series_id].append(product.model_dump(mode="json", include=EDITION_FIELDS))
     for one in series:
         titles = dict.fromkeys([one.titles.en, one.titles.ja, one.titles.romaji, *one.aliases])
-        fields = {"series_id": one.id, "titles": "\n".join(titles), "product_ids": product_ids[one.id]}
+        fields = {"series_id": one.id, "titles": "\n".join(titles), "editions": editions[one.id]}
         yield Document("products", one.id, fields, None)

@@ -4,6 +4,7 @@ from typing import Any
 
 _TEXT = {"type": "text", "analyzer": "cjk"}
 _KEYWORD = {"type": "keyword"}
+_STORED = {"type": "object", "enabled": False}
 
 
 def mapping(index: str, dimensions: int) -> dict[str, Any]:
@@ -25,5 +26,5 @@ def mapping(index: str, dimensions: int) -> dict[str, Any]:
 _FIELDS: dict[str, dict[str, Any]] = {
     "passages": {"id": _KEYWORD, "kind": _KEYWORD, "title": _TEXT, "text": _TEXT},
     "replies": {"id": _KEYWORD, "question": _TEXT, "reply": _TEXT, "sources": _KEYWORD},
-    "products": {"series_id": _KEYWORD, "titles": _TEXT, "product_ids": _KEYWORD},
+    "products": {"series_id": _KEYWORD, "titles": _TEXT, "editions": _STORED},
 }

@@ -115,7 +115,7 @@ async def test_a_reply_that_the_guardrail_blocks_is_withheld(client: Client) -> 
 @pytest.mark.parametrize("mode", ERROR_AND_TIMEOUT)
 @pytest.mark.parametrize(
     ("operation", "degraded"),
-    [("Query", "load_customer"), ("by_series", "find_products"), ("BatchGetItem", "recommend_products")],
+    [("Query", "load_customer"), ("catalogue", "find_products"), ("BatchGetItem", "recommend_products")],
 )
 async def test_data_that_cannot_be_had_is_done_without(
     client: Client, mode: str, operation: str, degraded: str

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from mangaassist.aws.tables import Item, get_items, query_items
+from mangaassist.aws.tables import Item, get_items
 from mangaassist.contracts import Product
 from mangaassist.errors import TableError
-
-BY_SERIES = "by_series"
 
 
 @dataclass(frozen=True)
@@ -24,15 +22,6 @@ class Catalogue:
         keys = [{"product_id": product_id} for product_id in dict.fromkeys(ids)]
         found = {item["product_id"]: _product(item) for item in get_items(self.table, keys, budget_ms=budget_ms)}
         return [found[product_id] for product_id in dict.fromkeys(ids) if product_id in found]
-
-    def of_series(self, series_id: str, *, budget_ms: int) -> list[Product]:
-        """Every product of a series.
-
-        Raises TableError, TableTimeoutError.
-        """
-        values = {":series": series_id}
-        items = query_items(self.table, "series_id = :series", values, budget_ms=budget_ms, index=BY_SERIES)
-        return [_product(item) for item in items]
 
 
 def _product(item: Item) -> Product:

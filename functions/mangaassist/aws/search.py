@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from mangaassist.aws.calls import NamedErrors, call_within
 from mangaassist.aws.clients import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
-from mangaassist.contracts import KnownReply, Locale, Passage
+from mangaassist.contracts import Edition, KnownReply, Locale, Passage
 from mangaassist.errors import SearchError, SearchTimeoutError
 
 SEARCHING = NamedErrors(SearchError, SearchTimeoutError)
@@ -47,10 +47,10 @@ class _Answers(_Lenient):
 
 
 class SeriesMatch(_Lenient):
-    """A series whose titles share words with a text."""
+    """A series whose titles share words with a text; `titles` holds one a line."""
 
-    series_id: str
     titles: str
+    editions: list[Edition]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class PassageIndex:
 
         Raises SearchError, SearchTimeoutError.
         """
-        body = json.dumps({"size": size, "_source": ["series_id", "titles"], "query": {"match": {"titles": text}}})
+        body = json.dumps({"size": size, "_source": ["titles", "editions"], "query": {"match": {"titles": text}}})
         answer = self._post("/products/_search", body, "application/json", budget_ms)
         return [SeriesMatch.model_validate(hit.source) for hit in self._parsed(_Answer, answer).hits.hits]
 

@@ -38,7 +38,7 @@ def get_items(table: str, keys: Iterable[Item], *, budget_ms: int) -> list[Item]
     return [deserialized(item) for item in answer["Responses"][table]]
 
 
-def query_items(table: str, condition: str, values: Item, *, budget_ms: int, index: str | None = None) -> list[Item]:
+def query_items(table: str, condition: str, values: Item, *, budget_ms: int) -> list[Item]:
     """One page (up to 1 MB) of the items that a key condition selects.
 
     Raises TableError, TableTimeoutError.
@@ -48,8 +48,6 @@ def query_items(table: str, condition: str, values: Item, *, budget_ms: int, ind
         "KeyConditionExpression": condition,
         "ExpressionAttributeValues": serialized(values),
     }
-    if index:
-        request["IndexName"] = index
     answer = within(budget_ms, lambda: dynamodb().query(**request))
     return [deserialized(item) for item in answer["Items"]]
 

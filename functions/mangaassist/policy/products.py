@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
-from mangaassist.contracts import Locale, Product, ProductLine
+from mangaassist.contracts import Edition, Locale, Product, ProductLine
 from mangaassist.policy.language import JAPANESE, normalized
+
+AnEdition = TypeVar("AnEdition", bound=Edition)
 
 FOUND = 5
 SHOWN = 3
@@ -33,15 +36,15 @@ def mention_length(message: str, titles: Sequence[str]) -> int:
     return max((len(title) for title in map(normalized, titles) if _is_named(title, said)), default=0)
 
 
-def choose(message: str, locale: Locale, products: Sequence[Product]) -> list[Product]:
-    """The products that a message about these series means, best first.
+def choose(message: str, locale: Locale, editions: Sequence[AnEdition]) -> list[AnEdition]:
+    """The editions that a message about their series means, best first.
 
     A volume that the message names must fit. An edition, a language and a bare number narrow the choice where they
     fit; what is left open is settled by the customer's language first, plain volumes next, then the newest.
     """
-    fitting = _of_language(message, _of_kind(message, _of_volume(message, products)))
-    preferred = sorted(fitting, key=lambda product: product.release_date, reverse=True)
-    preferred.sort(key=lambda product: (product.language != locale, product.kind != "volume"))
+    fitting = _of_language(message, _of_kind(message, _of_volume(message, editions)))
+    preferred = sorted(fitting, key=lambda edition: edition.release_date, reverse=True)
+    preferred.sort(key=lambda edition: (edition.language != locale, edition.kind != "volume"))
     return preferred[:FOUND]
 
 
@@ -69,21 +72,21 @@ def _is_named(title: str, said: str) -> bool:
     return title in said if JAPANESE.search(title) else f" {title} " in said
 
 
-def _of_volume(message: str, products: Sequence[Product]) -> Sequence[Product]:
+def _of_volume(message: str, editions: Sequence[AnEdition]) -> Sequence[AnEdition]:
     named = {int(number) for groups in VOLUME.findall(message) for number in groups if number}
     if named:
-        return [product for product in products if product.volume in named]
+        return [edition for edition in editions if edition.volume in named]
     bare = set(map(int, BARE_NUMBER.findall(message)))
-    return [product for product in products if product.volume in bare] or products
+    return [edition for edition in editions if edition.volume in bare] or editions
 
 
-def _of_kind(message: str, products: Sequence[Product]) -> Sequence[Product]:
+def _of_kind(message: str, editions: Sequence[AnEdition]) -> Sequence[AnEdition]:
     said = message.casefold()
     kinds = {kind for kind, words in KIND_WORDS.items() if any(word in said for word in words)}
-    return [product for product in products if product.kind in kinds] or products
+    return [edition for edition in editions if edition.kind in kinds] or editions
 
 
-def _of_language(message: str, products: Sequence[Product]) -> Sequence[Product]:
+def _of_language(message: str, editions: Sequence[AnEdition]) -> Sequence[AnEdition]:
     said = message.casefold()
     languages = {locale for locale, words in LANGUAGE_WORDS.items() if any(word in said for word in words)}
-    return [product for product in products if product.language in languages] or products
+    return [edition for edition in editions if edition.language in languages] or editions

@@ -18,6 +18,7 @@ Document = Mapping[str, Any]
 _FIELD_KEYS: Mapping[str, frozenset[str]] = {
     "keyword": frozenset({"type"}),
     "text": frozenset({"type", "analyzer"}),
+    "object": frozenset({"type", "enabled"}),
     "knn_vector": frozenset({"type", "dimension", "method", "space_type"}),
 }
 
@@ -53,6 +54,8 @@ def mapped_field(name: str, body: dict[str, Any]) -> Mapped:
     if kind not in _FIELD_KEYS:
         raise IllegalValueError(f"No handler for type [{kind}] declared on field [{name}]")
     only_known(body, _FIELD_KEYS[kind], name)
+    if kind == "object" and body.get("enabled", True):
+        raise IllegalValueError(f"[{name}] this stand-in stores objects with [enabled: false] only")
     if kind == "text" and body.get("analyzer") != "cjk":
         raise IllegalValueError(f"analyzer [{body.get('analyzer')}] has not been configured in mappings; [cjk] has")
     if kind == "knn_vector":
