@@ -41,7 +41,7 @@ REFUSALS = {
 }
 
 
-def test_every_scenario_is_walked() -> None:
+async def test_every_scenario_is_walked() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} == ROUTES.keys() | REFUSALS.keys()
 
 
