@@ -23,4 +23,5 @@ class Encoder(Protocol):
 def unit_rows(vectors: Vectors) -> Vectors:
     """The rows scaled to L2 norm 1; a zero row stays zero."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(norms, np.finfo(np.float32).tiny)).astype(np.float32)
+    unit: Vectors = (vectors / np.maximum(norms, np.finfo(np.float32).tiny)).astype(np.float32)
+    return unit

@@ -5,14 +5,16 @@ from types import MappingProxyType
 
 from models.encoders.base import Encoder
 from models.encoders.bge import BgeEncoder
+from models.encoders.characters import CharacterEncoder
 from models.encoders.language import Language
 from models.encoders.use import UseEncoder
 from models.errors import ArtefactError
 
+# The sentence encoder of a language.
 ENCODERS: Mapping[Language, str] = MappingProxyType({"en": BgeEncoder.name, "ja": UseEncoder.name})
 
 _LOADERS: Mapping[str, Callable[[], Encoder]] = MappingProxyType(
-    {BgeEncoder.name: BgeEncoder, UseEncoder.name: UseEncoder}
+    {BgeEncoder.name: BgeEncoder, UseEncoder.name: UseEncoder, CharacterEncoder.name: CharacterEncoder}
 )
 
 

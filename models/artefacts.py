@@ -1,0 +1,81 @@
+"""A model directory as SageMaker unpacks it: `model.json` and the files it names. Encoders are in the image."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from models.encoders import Language
+from models.errors import ArtefactError
+
+MANIFEST = "model.json"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FeatureManifest(_Frozen):
+    """An encoder and the length of its vectors."""
+
+    encoder: str
+    scale: float
+
+
+class HeadManifest(_Frozen):
+    """One language's head: its file and what it reads."""
+
+    file: str
+    features: tuple[FeatureManifest, ...]
+    utterances: int
+
+
+class HeldOut(_Frozen):
+    """Measured on utterances nothing was fitted or chosen on; `calibration_error` has ten equal-width bins."""
+
+    utterances: int
+    accuracy: float
+    calibration_error: float
+    accuracy_by_label: dict[str, float]
+
+
+class ClassifierManifest(_Frozen):
+    """`version` is a hash of the training data, the recipe, the weights and the training code."""
+
+    kind: Literal["classifier"] = "classifier"
+    version: str
+    labels: tuple[str, ...]
+    heads: dict[Language, HeadManifest]
+    held_out: dict[Language, HeldOut]
+    trained_with: dict[str, str]
+
+
+class RerankerManifest(_Frozen):
+    """`version` is a hash of the weights."""
+
+    kind: Literal["reranker"] = "reranker"
+    version: str
+    weights: str
+
+
+Manifest = Annotated[ClassifierManifest | RerankerManifest, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[Manifest] = TypeAdapter(Manifest)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a model directory; ArtefactError where there is none or it is not ours."""
+    path = folder / MANIFEST
+    try:
+        return _ADAPTER.validate_json(path.read_bytes())
+    except OSError as error:
+        raise ArtefactError(
+            f"{folder} is no model directory ({MANIFEST}: {error.strerror}). Run `make models`."
+        ) from error
+    except ValidationError as error:
+        raise ArtefactError(f"{path} is not a manifest this code reads. Run `make models`.\n{error}") from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest last: a directory without one is not a model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")

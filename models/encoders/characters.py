@@ -1,0 +1,33 @@
+"""Hashed character n-grams: surface features beside the meaning a sentence encoder sees."""
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.encoders.base import Vectors, unit_rows
+
+_LENGTHS = (1, 2, 3, 4)
+_MAX_CHARACTERS = 512
+
+
+class CharacterEncoder:
+    """Square-rooted counts of 1- to 4-grams in CRC-32 buckets; nothing is learned, so nothing is stored."""
+
+    name = "character-ngrams-crc32"
+    dimensions = 4096
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 [n, 4096], unit rows."""
+        counts = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(counts, texts, strict=True):
+            np.add.at(row, self._buckets(text), 1.0)
+        return unit_rows(np.sqrt(counts))
+
+    def _buckets(self, text: str) -> list[int]:
+        padded = f" {text[:_MAX_CHARACTERS].lower()} "
+        return [
+            zlib.crc32(padded[start : start + length].encode()) % self.dimensions
+            for length in _LENGTHS
+            for start in range(len(padded) - length + 1)
+        ]

@@ -1,0 +1,1 @@
+"""The intent classifier: linear heads on frozen encoders, one head a language."""

@@ -1,0 +1,1 @@
+"""The server inside the endpoints' container: one program, one model directory."""

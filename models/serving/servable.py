@@ -1,0 +1,117 @@
+"""A model as the server sees it: a request is split into items, each a unit of work for one thread."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from models.artefacts import ClassifierManifest, read_manifest
+from models.errors import InvalidRequestError
+from models.intent.classifier import Classifier
+from models.rerank.cross_encoder import CrossEncoder
+from models.serving.contracts import ClassifyRequest, ClassifyResponse, Prediction, RerankRequest, RerankResponse
+from models.serving.synthetic import classify_requests, rerank_requests
+
+_Request = TypeVar("_Request", bound=BaseModel)
+_MAX_PROBLEMS = 3
+
+
+class Servable(Protocol):
+    """One loaded model. `infer` is called from several threads; the rest from the event loop."""
+
+    name: str
+    version: str
+    max_waiting: int
+    """Items that may be in work or waiting: a bound on the wait, since an item's time is known."""
+
+    def items(self, body: bytes) -> Sequence[Any]:
+        """The items of a request; InvalidRequestError says what is wrong with it."""
+        ...
+
+    def infer(self, item: Any) -> Any:
+        """The result of one item."""
+        ...
+
+    def response(self, results: Sequence[Any]) -> BaseModel:
+        """The response from the items' results, in order."""
+        ...
+
+    def synthetic_requests(self) -> Sequence[bytes]:
+        """Request bodies of realistic shapes, for warming up."""
+        ...
+
+
+def load_servable(folder: Path) -> Servable:
+    """Load whatever model the directory holds."""
+    manifest = read_manifest(folder)
+    if isinstance(manifest, ClassifierManifest):
+        return ServedClassifier(Classifier.load(folder, manifest), manifest.version)
+    return ServedReranker(CrossEncoder(), manifest.version)
+
+
+class ServedClassifier:
+    """An item is a text: about 10 ms."""
+
+    name = "classifier"
+    max_waiting = 128
+
+    def __init__(self, classifier: Classifier, version: str) -> None:
+        self._classifier = classifier
+        self.version = version
+
+    def items(self, body: bytes) -> Sequence[str]:
+        """The texts."""
+        return _parsed(ClassifyRequest, body).inputs
+
+    def infer(self, item: str) -> Prediction:
+        """Label and scores of a text."""
+        scores = self._classifier.scores(item)
+        label = max(scores, key=scores.__getitem__)
+        return Prediction(label=label, score=scores[label], scores=scores)
+
+    def response(self, results: Sequence[Prediction]) -> ClassifyResponse:
+        """The predictions."""
+        return ClassifyResponse(predictions=list(results))
+
+    def synthetic_requests(self) -> Sequence[bytes]:
+        """Messages in both languages, from two words to the longest allowed."""
+        return [request.model_dump_json().encode() for request in classify_requests()]
+
+
+class ServedReranker:
+    """An item is a pair of query and passage: 6 to 40 ms by length."""
+
+    name = "reranker"
+    max_waiting = 192
+
+    def __init__(self, cross_encoder: CrossEncoder, version: str) -> None:
+        self._cross_encoder = cross_encoder
+        self.version = version
+
+    def items(self, body: bytes) -> Sequence[tuple[str, str]]:
+        """The pairs."""
+        request = _parsed(RerankRequest, body)
+        return [(request.query, passage) for passage in request.passages]
+
+    def infer(self, item: tuple[str, str]) -> float:
+        """The logit of a pair."""
+        query, passage = item
+        return self._cross_encoder.score(query, [passage])[0]
+
+    def response(self, results: Sequence[float]) -> RerankResponse:
+        """The logits."""
+        return RerankResponse(scores=list(results))
+
+    def synthetic_requests(self) -> Sequence[bytes]:
+        """Queries with one passage to ten."""
+        return [request.model_dump_json().encode() for request in rerank_requests()]
+
+
+def _parsed(model: type[_Request], body: bytes) -> _Request:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, p['loc'])) or 'body'}: {p['msg']}" for p in error.errors()[:_MAX_PROBLEMS])
+        wanted = ", ".join(f'"{name}"' for name in model.model_fields)
+        raise InvalidRequestError(f"{'; '.join(problems)}. Send a JSON object with {wanted}.") from error
