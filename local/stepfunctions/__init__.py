@@ -8,17 +8,20 @@ Specification: https://states-language.net and https://docs.aws.amazon.com/step-
 
 from local.stepfunctions.clock import Clock, SystemClock
 from local.stepfunctions.errors import DefinitionError, FunctionError, StepFunctionsError
-from local.stepfunctions.execution import Invoke
+from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.machine import StateMachine
 from local.stepfunctions.record import ExecutionRecord, StateRecord
+from local.stepfunctions.services import Call, Invoke
 
 __all__ = [
     "JSON",
+    "Call",
     "Clock",
     "DefinitionError",
     "ExecutionRecord",
     "FunctionError",
+    "Identity",
     "Invoke",
     "StateMachine",
     "StateRecord",

@@ -7,9 +7,10 @@ from local.stepfunctions import fields
 from local.stepfunctions.errors import DefinitionError
 from local.stepfunctions.graph import Graph, State
 from local.stepfunctions.json_types import JSON
-from local.stepfunctions.source import Source
+from local.stepfunctions.source import Source, variable
 from local.stepfunctions.states.choice import Choice
 from local.stepfunctions.states.ends import Fail, Succeed
+from local.stepfunctions.states.map import Map
 from local.stepfunctions.states.parallel import Parallel
 from local.stepfunctions.states.passing import Pass
 from local.stepfunctions.states.task import Task
@@ -31,7 +32,8 @@ class Compiler:
     A variable that a graph assigns cannot be assigned in the branches inside of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._names: set[str] = set()
         self._outer_variables: list[frozenset[str]] = []
 
@@ -53,37 +55,48 @@ class Compiler:
 
     def _variables(self, states: Mapping[str, JSON]) -> frozenset[str]:
         """The variables that the states assign, none of which an outer graph assigns."""
-        assigned = {variable: name for name, state in states.items() for variable in _assigned(state)}
+        assigned = {key: name for name, state in states.items() for key in _assigned(state)}
         for outer in self._outer_variables:
-            for variable in outer & assigned.keys():
+            for inner in outer & assigned.keys():
                 raise DefinitionError(
-                    f"the variable '{variable}' belongs to an outer scope", state=assigned[variable], field="Assign"
+                    f"the variable '{inner}' belongs to an outer scope", state=assigned[inner], field="Assign"
                 )
         return frozenset(assigned)
 
-    def branch(self, source: Source, field: str, value: JSON) -> Graph:
-        """Compile a branch of a Parallel."""
-        Source(source.state, value, fields.BRANCH, f"{field}/")
-        return self.graph(value, source.state)
-
     def _state(self, name: str, value: JSON) -> State:
-        source = Source(name, value)
+        source = Source(name, value, self._language)
         state_type = source.text("Type")
         if state_type not in fields.STATES:
             raise source.refused("Type", f"the state type '{state_type}' is not implemented")
-        if source.text("QueryLanguage", fields.JSONATA) != fields.JSONATA:
-            raise source.refused("QueryLanguage", f"expected {fields.JSONATA}")
-        source.restrict(fields.STATES[state_type])
+        language = source.text("QueryLanguage", self._language)
+        if language not in _languages_inside(self._language):
+            raise source.refused("QueryLanguage", f"a machine in {self._language} has no state in {language}")
+        source = Source(name, value, language, fields.STATES[state_type][language])
+        if state_type == "Map":
+            return Map.compile(source, self.graph)
         if state_type == "Parallel":
-            return Parallel.compile(source, self.branch)
+            return Parallel.compile(source, self.graph)
         return _TYPES[state_type](source)
+
+
+def query_language(definition: Mapping[str, JSON]) -> str:
+    """The query language of a machine, JSONPath where it names none."""
+    language = definition.get("QueryLanguage", fields.JSONPATH)
+    if language not in {fields.JSONATA, fields.JSONPATH}:
+        raise DefinitionError(f"expected {fields.JSONATA} or {fields.JSONPATH}", field="QueryLanguage")
+    return str(language)
+
+
+def _languages_inside(language: str) -> frozenset[str]:
+    """The languages that the states of a machine may have: one in JSONPath may convert state by state."""
+    return frozenset({fields.JSONATA, language})
 
 
 def _assigned(state: JSON) -> Iterator[str]:
     """The variables that a state assigns, in its Catch and its Choices too."""
     for part in (state, *_entries(state, "Choices"), *_entries(state, "Catch")):
         if isinstance(part, Mapping) and isinstance(part.get("Assign"), Mapping):
-            yield from part["Assign"]
+            yield from map(variable, part["Assign"])
 
 
 def _entries(state: JSON, field: str) -> list[JSON]:

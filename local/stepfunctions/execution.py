@@ -1,22 +1,20 @@
 """One running execution: its branches, the variables in their scope, and the visit of a state."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from local.stepfunctions.clock import Clock
+from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
+from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
-from local.stepfunctions.jsonata_query import Environment
 from local.stepfunctions.record import StateRecord, StateStatus
+from local.stepfunctions.services import Services
 from local.stepfunctions.work import Background
 
-Invoke = Callable[[str, JSON], Awaitable[JSON]]
-"""Invoke a function by its ARN with a payload; raises FunctionError where the function fails."""
-
-_ARN: Final = "arn:aws:states:us-east-1:000000000000"
+_RETRIED: Final = frozenset({"Map", "Parallel", "Task"})
 
 
 class Outcome(NamedTuple):
@@ -30,10 +28,10 @@ class Outcome(NamedTuple):
 class Execution:
     """What every branch of an execution shares."""
 
-    machine: str
+    identity: Identity
     name: str
     input: JSON
-    invoke: Invoke
+    services: Services
     clock: Clock
     jitter: Callable[[float], float]
     background: Background
@@ -45,73 +43,32 @@ class Execution:
         return self.clock.now() * 1000
 
 
+class Stoppable(Protocol):
+    """Branches inside of a branch."""
+
+    def stop(self) -> None:
+        """Stop all of them."""
+
+
 @dataclass(slots=True)
 class Branch:
-    """A sequence of states with its own variables; reads those of the branch around it."""
+    """A sequence of states with its own variables; reads those of the branch around it.
+
+    `context` is what it adds to the context object: in a Map, its item.
+    """
 
     execution: Execution
     path: str
     variables: dict[str, JSON]
+    context: Mapping[str, JSON] = field(default_factory=dict)
     stopped: bool = False
-    groups: list["BranchGroup"] = field(default_factory=list)
+    groups: list["Stoppable"] = field(default_factory=list)
 
     def stop(self) -> None:
         """Let no further state start here or in any branch inside."""
         self.stopped = True
         for group in self.groups:
             group.stop()
-
-
-class BranchGroup:
-    """Branches that run side by side; the first failure stops all others at once."""
-
-    def __init__(self, parent: Branch) -> None:
-        self.parent = parent
-        self.branches: list[Branch] = []
-        self.tasks: list[asyncio.Task[JSON]] = []
-        self.failure: StateError | None = None
-
-    def start(self, label: str, work: Callable[[Branch], Awaitable[JSON]]) -> asyncio.Task[JSON]:
-        """Start a branch; its path is the parent's with `label` behind."""
-        path = f"{self.parent.path}/{label}" if self.parent.path else label
-        branch = Branch(self.parent.execution, path, dict(self.parent.variables))
-        task = asyncio.get_running_loop().create_task(self._guard(branch, work))
-        self.branches.append(branch)
-        self.tasks.append(task)
-        return task
-
-    async def results(self) -> list[JSON]:
-        """The results in order, once every branch has ended; raises the first failure."""
-        self.parent.groups.append(self)
-        try:
-            await asyncio.wait(self.tasks)
-        except asyncio.CancelledError:
-            self.stop()
-            await asyncio.wait(self.tasks)
-            raise
-        finally:
-            self.parent.groups.remove(self)
-        if self.failure is not None:
-            raise self.failure
-        return [task.result() for task in self.tasks]
-
-    def stop(self) -> None:
-        """Cancel every wait and backoff, and let no further state start. Functions that were invoked run on."""
-        for branch in self.branches:
-            branch.stop()
-        running = asyncio.current_task()
-        for task in self.tasks:
-            if task is not running:
-                task.cancel()
-
-    async def _guard(self, branch: Branch, work: Callable[[Branch], Awaitable[JSON]]) -> JSON:
-        try:
-            return await work(branch)
-        except StateError as error:
-            if self.failure is None:
-                self.failure = error
-            self.stop()
-            return None
 
 
 @dataclass(slots=True)
@@ -127,28 +84,29 @@ class Visit:
         """The execution this visit belongs to."""
         return self.branch.execution
 
-    def environment(self, **states: JSON) -> Environment:
-        """What expressions may read: `$states.input`, and result or errorOutput where there is one."""
-        return Environment(self.branch.variables, {"input": self.input, **states}, self.context)
+    def environment(self, root: JSON) -> Environment:
+        """What the fields of the state may read: `$states.input` is its raw input, `$` the root."""
+        return Environment(self.branch.variables, {"input": self.input}, root, self.context)
 
     def context(self) -> JSON:
         """The context object."""
-        execution = self.execution
+        execution, identity = self.execution, self.execution.identity
         return {
             "Execution": {
-                "Id": f"{_ARN}:express:{execution.machine}:{execution.name}",
+                "Id": identity.execution_arn(execution.name),
                 "Input": execution.input,
                 "Name": execution.name,
                 "RedriveCount": 0,
-                "RoleArn": "arn:aws:iam::000000000000:role/local",
+                "RoleArn": identity.role_arn,
                 "StartTime": timestamp(execution.started),
             },
             "State": {
                 "EnteredTime": timestamp(self.record.entered),
                 "Name": self.record.name,
-                "RetryCount": self.record.retries,
+                **({"RetryCount": self.record.retries} if self.record.type in _RETRIED else {}),
             },
-            "StateMachine": {"Id": f"{_ARN}:stateMachine:{execution.machine}", "Name": execution.machine},
+            "StateMachine": {"Id": identity.machine_arn, "Name": identity.name},
+            **self.branch.context,
         }
 
     def leave(self, status: StateStatus, output: JSON = None, error: StateError | None = None) -> None:

@@ -48,14 +48,15 @@ def partition(items: list[JSON], size: float) -> list[list[JSON]]:
     return [items[start : start + step] for start in range(0, len(items), step)]
 
 
-def number_range(first: float, last: float, step: float) -> list[float]:
-    """Numbers from first to last, both included, at most 1,000 of them."""
+def number_range(first: float, last: float, step: float) -> float | list[float]:
+    """Numbers from first to last, both included, at most 1,000; one stands for itself, as in a JSONata sequence."""
     if step == 0:
         raise ValueError("A range needs a step that is not 0")
     count = max(int((last - first) / step) + 1, 0) if (last - first) * step >= 0 else 0
     if count > MAX_ITEMS:
         raise ValueError(f"A range has at most {MAX_ITEMS} items")
-    return [first + index * step for index in range(count)]
+    numbers = [first + index * step for index in range(count)]
+    return numbers[0] if count == 1 else numbers
 
 
 def unique_id() -> str:
@@ -68,7 +69,7 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], str]]] = {
     "hash": (digest, "<ss?:s>"),
     "random": (random_number, "<n?:n>"),
     "partition": (partition, "<an:a>"),
-    "range": (number_range, "<nnn:a>"),
+    "range": (number_range, "<nnn:x>"),
     "uuid": (unique_id, "<:s>"),
 }
 """Name → implementation and JSONata signature."""

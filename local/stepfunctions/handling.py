@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from local.stepfunctions import fields
 from local.stepfunctions.errors import ALL, StateError, matches
 from local.stepfunctions.execution import Outcome, Visit
-from local.stepfunctions.flow import DataFlow
+from local.stepfunctions.flow import DataFlow, data_flow
 from local.stepfunctions.source import Source
 
 _MAX_ATTEMPTS, _MAX_INTERVAL_SECONDS = 99_999_999, 31_622_400
@@ -42,9 +42,7 @@ class Catcher:
 
     def outcome(self, visit: Visit, error: StateError) -> Outcome:
         """Go on at the fallback state, with the error output unless Output says otherwise."""
-        error_output = error.output()
-        environment = visit.environment(errorOutput=error_output)
-        return Outcome(self.flow.finish(visit, environment, error_output), self.next)
+        return Outcome(self.flow.caught(visit, error.output()), self.next)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class ErrorHandling:
 def error_handling(source: Source) -> ErrorHandling:
     """Compile Retry and Catch of a state."""
     retriers = [_retrier(entry) for entry in source.objects("Retry", fields.RETRIER)]
-    catchers = [_catcher(entry) for entry in source.objects("Catch", fields.CATCHER)]
+    catchers = [_catcher(entry) for entry in source.objects("Catch", fields.CATCHER[source.language])]
     _check_all_is_last(source, "Retry", [retrier.errors for retrier in retriers])
     _check_all_is_last(source, "Catch", [catcher.errors for catcher in catchers])
     return ErrorHandling(tuple(retriers), tuple(catchers))
@@ -109,4 +107,4 @@ def _retrier(source: Source) -> Retrier:
 
 
 def _catcher(source: Source) -> Catcher:
-    return Catcher(source.texts("ErrorEquals"), source.text("Next"), DataFlow.compile(source))
+    return Catcher(source.texts("ErrorEquals"), source.text("Next"), data_flow(source))

@@ -6,12 +6,11 @@ that the expression mentions.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonata
 
+from local.stepfunctions.environment import Constant, Environment, Template, array_of, object_of
 from local.stepfunctions.errors import DefinitionError, QueryError
 from local.stepfunctions.functions import FUNCTIONS
 from local.stepfunctions.json_types import JSON, compact, type_name
@@ -24,15 +23,6 @@ _PLAIN_STEP: Final = re.compile(rf"\.({_NAME})|\[(\d+)\]")
 _REFERENCE: Final = re.compile(rf"\$({_NAME})((?:{_STEP})*)")
 _STATES: Final = "states"
 _EVAL: Final = re.compile(r"\$eval\s*\(")
-
-
-@dataclass(slots=True)
-class Environment:
-    """What the expressions of one state may read: the variables in scope, and `$states`."""
-
-    variables: Mapping[str, JSON]
-    states: dict[str, JSON]
-    context: Callable[[], JSON]
 
 
 class Expression:
@@ -138,47 +128,15 @@ def is_expression(value: JSON) -> bool:
     return isinstance(value, str) and value.startswith(_OPEN) and value.endswith(_CLOSE)
 
 
-Template = Callable[[Environment], JSON]
-"""A compiled template: its value in an environment."""
-
-
-class Constant:
-    """A template without expressions."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: JSON) -> None:
-        self.value = value
-
-    def __call__(self, environment: Environment) -> JSON:
-        """The value as it stands in the definition."""
-        return self.value
-
-
 def template(value: JSON, state: str, field: str) -> Template:
     """Compile a value of a definition, with the expressions anywhere in it."""
     if is_expression(value):
         return Expression(value, state, field).evaluate
     if isinstance(value, dict):
-        parts = {key: template(item, state, f"{field}/{key}") for key, item in value.items()}
-        return Constant(value) if _all_constant(parts.values()) else _object_of(parts)
+        return object_of({key: template(item, state, f"{field}/{key}") for key, item in value.items()})
     if isinstance(value, list):
-        items = [template(item, state, f"{field}[{index}]") for index, item in enumerate(value)]
-        return Constant(value) if _all_constant(items) else _array_of(items)
+        return array_of([template(item, state, f"{field}[{index}]") for index, item in enumerate(value)])
     return Constant(value)
-
-
-def _all_constant(parts: Any) -> bool:
-    return all(isinstance(part, Constant) for part in parts)
-
-
-def _object_of(parts: Mapping[str, Template]) -> Template:
-    members = tuple(parts.items())
-    return lambda environment: {key: part(environment) for key, part in members}
-
-
-def _array_of(items: list[Template]) -> Template:
-    return lambda environment: [item(environment) for item in items]
 
 
 def _compiled(source: str, state: str, field: str) -> jsonata.Jsonata:

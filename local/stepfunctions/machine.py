@@ -8,12 +8,14 @@ from typing import Final
 
 from local.stepfunctions import fields
 from local.stepfunctions.clock import Clock, SystemClock
-from local.stepfunctions.compiler import Compiler
+from local.stepfunctions.compiler import Compiler, query_language
 from local.stepfunctions.errors import DefinitionError, StateError
-from local.stepfunctions.execution import Branch, Execution, Invoke
+from local.stepfunctions.execution import Branch, Execution
 from local.stepfunctions.graph import Graph
+from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON, check_size
 from local.stepfunctions.record import ExecutionRecord, ExecutionStatus
+from local.stepfunctions.services import Call, Invoke, Services
 from local.stepfunctions.work import Background, Work
 
 EXPRESS_LIMIT_SECONDS: Final = 300.0
@@ -27,42 +29,54 @@ def full_jitter(seconds: float) -> float:
 class StateMachine:
     """A compiled Express state machine. Keeps the functions that run on after their branch was stopped."""
 
-    def __init__(self, name: str, graph: Graph, timeout: float, jitter: Callable[[float], float]) -> None:
-        self.name = name
+    def __init__(self, identity: Identity, graph: Graph, timeout: float, jitter: Callable[[float], float]) -> None:
+        self.identity = identity
         self._graph, self._timeout, self._jitter = graph, timeout, jitter
         self._background = Background()
 
     @classmethod
     def compile(
-        cls, definition: Mapping[str, JSON], *, name: str, jitter: Callable[[float], float] = full_jitter
+        cls,
+        definition: Mapping[str, JSON],
+        *,
+        name: str,
+        identity: Identity | None = None,
+        jitter: Callable[[float], float] = full_jitter,
     ) -> "StateMachine":
         """Compile a definition; raises DefinitionError naming the state and the field that cannot be run.
 
-        `jitter` turns the seconds of a retry with JitterStrategy FULL into those that are waited.
+        `identity` is what the context object says of the machine. `jitter` turns the seconds of a retry with
+        JitterStrategy FULL into those that are waited.
         """
         for field in definition:
             if field not in fields.MACHINE:
                 raise DefinitionError("the field is not implemented here", field=field)
-        if definition.get("QueryLanguage") != fields.JSONATA:
-            raise DefinitionError(f"expected {fields.JSONATA}", field="QueryLanguage")
         timeout = definition.get("TimeoutSeconds", EXPRESS_LIMIT_SECONDS)
         if isinstance(timeout, bool) or not isinstance(timeout, int | float) or timeout <= 0:
             raise DefinitionError("expected a positive number", field="TimeoutSeconds")
-        return cls(name, Compiler().graph(definition), min(timeout, EXPRESS_LIMIT_SECONDS), jitter)
+        graph = Compiler(query_language(definition)).graph(definition)
+        return cls(identity or Identity(name), graph, min(timeout, EXPRESS_LIMIT_SECONDS), jitter)
 
     async def run(
-        self, value: JSON, invoke: Invoke, *, execution_name: str | None = None, clock: Clock | None = None
+        self,
+        value: JSON,
+        invoke: Invoke,
+        *,
+        call: Call | None = None,
+        execution_name: str | None = None,
+        clock: Clock | None = None,
     ) -> ExecutionRecord:
         """Execute with `value` as the input; never raises for a failing execution.
 
-        `invoke` must not change the payload it gets: the record and other branches hold the same objects.
+        `call` serves the Tasks that name a service other than Lambda. `invoke` must not change the payload it gets:
+        the record and other branches hold the same objects.
         """
         clock = clock or SystemClock()
         execution = Execution(
-            machine=self.name,
+            identity=self.identity,
             name=execution_name or str(uuid.uuid4()),
             input=value,
-            invoke=invoke,
+            services=Services(invoke, call),
             clock=clock,
             jitter=self._jitter,
             background=self._background,
@@ -84,7 +98,7 @@ class StateMachine:
             return _record(execution, "FAILED", error=error.error, cause=error.cause)
 
     async def _start(self, root: Branch, value: JSON) -> JSON:
-        check_size(value, self.name)
+        check_size(value, self.identity.name)
         return await self._graph.run(root, value)
 
     @property

@@ -1,19 +1,21 @@
-"""What a Task may name as its Resource.
+"""What a Task may name as its Resource: a function, the Lambda integration, or a call of another service.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from local.stepfunctions.errors import StatesRuntimeError
-from local.stepfunctions.execution import Invoke
 from local.stepfunctions.json_types import JSON
+from local.stepfunctions.services import Services
 from local.stepfunctions.source import Source
 
 _FUNCTION: Final = re.compile(r"arn:aws[a-z-]*:lambda:[^:]*:[^:]*:function:[^:]+(:[^:]+)?")
 _LAMBDA_INVOKE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:lambda:invoke")
+_SERVICE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<sdk>aws-sdk:)?(?P<service>[\w-]+):(?P<action>\w+)")
 
 
 class Resource(Protocol):
@@ -23,7 +25,7 @@ class Resource(Protocol):
     def name(self) -> str:
         """The name that causes of errors use."""
 
-    async def call(self, invoke: Invoke, arguments: JSON) -> JSON:
+    async def call(self, services: Services, arguments: JSON) -> JSON:
         """The result; raises FunctionError."""
 
 
@@ -34,9 +36,9 @@ class Function:
     arn: str
     name = "lambda"
 
-    async def call(self, invoke: Invoke, arguments: JSON) -> JSON:
+    async def call(self, services: Services, arguments: JSON) -> JSON:
         """Invoke the function."""
-        return await invoke(self.arn, arguments)
+        return await services.invoke(self.arn, arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,52 @@ class LambdaInvoke:
 
     name = "lambda"
 
-    async def call(self, invoke: Invoke, arguments: JSON) -> JSON:
+    async def call(self, services: Services, arguments: JSON) -> JSON:
         """Invoke the function that FunctionName names."""
         if not isinstance(arguments, dict) or not isinstance(arguments.get("FunctionName"), str):
             raise StatesRuntimeError("The Lambda integration needs a FunctionName in its arguments.")
-        payload = await invoke(arguments["FunctionName"], arguments.get("Payload", {}))
+        payload = await services.invoke(arguments["FunctionName"], _event(arguments.get("Payload")))
         return {"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
 
 
+def _event(payload: JSON) -> JSON:
+    """The event of a function: none is an empty object, and text is read as JSON where it is JSON."""
+    if payload is None:
+        return {}
+    if not isinstance(payload, str):
+        return payload
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """An AWS SDK or an optimised integration: the arguments are the request, the result is the response."""
+
+    service: str
+    action: str
+    is_sdk: bool
+
+    @property
+    def name(self) -> str:
+        return self.service
+
+    async def call(self, services: Services, arguments: JSON) -> JSON:
+        """Call the service."""
+        if services.call is None:
+            raise StatesRuntimeError(f"This execution was given nothing that calls {self.service}:{self.action}.")
+        return await services.call(self.service, self.action, arguments)
+
+
 def resource(source: Source) -> Resource:
-    """Compile the Resource of a Task."""
+    """Compile the Resource of a Task; `.sync` and `.waitForTaskToken` do not exist in Express workflows."""
     text = source.text("Resource")
     if _FUNCTION.fullmatch(text):
         return Function(text)
     if _LAMBDA_INVOKE.fullmatch(text):
         return LambdaInvoke()
+    if found := _SERVICE.fullmatch(text):
+        return ServiceCall(found["service"], found["action"], found["sdk"] is not None)
     raise source.refused("Resource", f"'{text}' is not implemented")

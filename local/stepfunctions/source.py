@@ -1,20 +1,44 @@
 """Reading one object of a definition, with errors that name the state and the field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from local.stepfunctions import fields
+from local.stepfunctions.environment import Constant, Environment, Template
 from local.stepfunctions.errors import DefinitionError
 from local.stepfunctions.json_types import JSON, type_name
-from local.stepfunctions.jsonata_query import Constant, Environment, Expression, Template, is_expression, template
+from local.stepfunctions.jsonata_query import Expression, is_expression, template
+from local.stepfunctions.jsonpath import Path, ReferencePath
+from local.stepfunctions.path_template import path_or_call, path_template
 
-_MISSING: Final = object()
+_MAX_VARIABLE_CHARACTERS: Final = 80
+
+
+class Scalar:
+    """A compiled field that holds one value: a literal, an expression, or in its `...Path` twin a path."""
+
+    __slots__ = ("_template", "name", "text")
+
+    def __init__(self, name: str, text: JSON, compiled: Template) -> None:
+        self.name, self.text, self._template = name, text, compiled
+
+    def __call__(self, environment: Environment) -> JSON:
+        """The value."""
+        return self._template(environment)
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the value is found by a path, so that nothing is known of its type."""
+        return self.name.endswith("Path")
 
 
 class Source:
     """A state, or an object inside of one: `place` is its path, such as "Catch[0]/"."""
 
-    def __init__(self, state: str, value: JSON, allowed: frozenset[str] | None = None, place: str = "") -> None:
-        self.state, self._place = state, place
+    def __init__(
+        self, state: str, value: JSON, language: str, allowed: frozenset[str] | None = None, place: str = ""
+    ) -> None:
+        self.state, self.language, self._place = state, language, place
         if not isinstance(value, Mapping):
             raise DefinitionError(f"expected an object, not {type_name(value)}", state=state, field=place.rstrip("/"))
         self._value = value
@@ -55,39 +79,80 @@ class Source:
             raise self.refused(field, "expected a list of texts, at least one")
         return tuple(value)
 
-    def objects(self, field: str, allowed: frozenset[str]) -> list["Source"]:
-        """A field that holds a list of objects with these fields; absent is empty."""
+    def objects(self, field: str, allowed: frozenset[str] | None = None) -> list["Source"]:
+        """A field that holds a list of objects, with these fields where given; absent is empty."""
         value = self._value.get(field, [])
         if not isinstance(value, list):
             raise self.refused(field, "expected a list")
         place = self._place + field
-        return [Source(self.state, item, allowed, f"{place}[{index}]/") for index, item in enumerate(value)]
+        return [
+            Source(self.state, item, self.language, allowed, f"{place}[{index}]/") for index, item in enumerate(value)
+        ]
+
+    def inner(self, field: str, allowed: frozenset[str]) -> "Source":
+        """A field that holds an object with these fields."""
+        return Source(self.state, self._value.get(field), self.language, allowed, f"{self._place}{field}/")
+
+    @property
+    def content(self) -> Mapping[str, JSON]:
+        """The object as it stands."""
+        return self._value
+
+    def named(self) -> Iterator[str]:
+        """The names of the fields that are there."""
+        return iter(self._value)
 
     def value(self, field: str) -> Any:
         """What a field holds; None where it is absent."""
         return self._value.get(field)
 
     def template(self, field: str) -> Template | None:
-        """A field that may hold expressions anywhere; None where it is absent."""
+        """A field that may hold expressions, or paths, anywhere; None where it is absent."""
         if field not in self._value:
             return None
-        return template(self._value[field], self.state, self._place + field)
+        compiled = template if self.language == fields.JSONATA else path_template
+        return compiled(self._value[field], self.state, self._place + field)
+
+    def path(self, field: str) -> Template | None:
+        """A field that holds a path; the root where it is absent, None where it is null."""
+        value = self._value.get(field, "$")
+        if value == "$":
+            return _root
+        return None if value is None else Path(self.text(field), self.state, self._place + field)
+
+    def reference(self, field: str) -> ReferencePath | None:
+        """A field that holds a reference path; the root where it is absent, None where it is null."""
+        value = self._value.get(field, "$")
+        return None if value is None else ReferencePath(self.text(field, "$"), self.state, self._place + field)
 
     def assignments(self) -> Template | None:
         """Assign: an object of variable names."""
         value = self._value.get("Assign")
         if value is None:
             return None
-        if not isinstance(value, Mapping) or not all(_is_variable(name) for name in value):
+        if not isinstance(value, Mapping) or not all(map(_is_variable, value)):
             raise self.refused("Assign", "expected an object whose keys are variable names")
         return self.template("Assign")
 
-    def scalar(self, field: str, *types: str) -> Template | None:
-        """A field that holds a literal, or an expression for it, of one of these JSON types; None where absent."""
-        value = self._value.get(field, _MISSING)
-        if value is _MISSING:
+    def scalar(self, field: str, *types: str, calls: bool = False) -> Scalar | None:
+        """A field, or its `...Path` twin, for a value of one of these JSON types; None where neither is there.
+
+        `calls` says that the twin may hold an intrinsic function.
+        """
+        twin = f"{field}Path"
+        if twin in self._value:
+            if field in self._value:
+                raise self.refused(twin, f"expected either {field} or {twin}")
+            place = self._place + twin
+            compile_path = path_or_call if calls else Path
+            return Scalar(twin, self.text(twin), compile_path(self.text(twin), self.state, place))
+        if field not in self._value:
             return None
-        if is_expression(value):
+        return Scalar(field, self._value[field], self._literal(field, types))
+
+    def _literal(self, field: str, types: tuple[str, ...]) -> Template:
+        value = self._value[field]
+        if self.language == fields.JSONATA and is_expression(value):
             expression = Expression(value, self.state, self._place + field)
             return lambda environment: expression.expect(environment, *types)
         if type_name(value) not in types:
@@ -95,10 +160,17 @@ class Source:
         return Constant(value)
 
 
-def _is_variable(name: JSON) -> bool:
-    return isinstance(name, str) and name.isidentifier() and len(name) <= 80 and name != "states"  # noqa: PLR2004 - AWS
+def variable(key: str) -> str:
+    """The variable that a key of Assign names."""
+    return key.removesuffix(".$")
 
 
-def evaluated(part: Template | None, environment: Environment, default: JSON) -> JSON:
-    """A template's value, or the default where the field is absent."""
-    return default if part is None else part(environment)
+def _is_variable(key: JSON) -> bool:
+    if not isinstance(key, str):
+        return False
+    name = variable(key)
+    return name.isidentifier() and len(name) <= _MAX_VARIABLE_CHARACTERS and name != "states"
+
+
+def _root(environment: Environment) -> JSON:
+    return environment.root

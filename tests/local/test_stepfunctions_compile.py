@@ -44,7 +44,11 @@ REFUSED = [
     ("bad JSONata in Arguments", {"A": task("f", Arguments={"x": ["{% ( %}"]})}, "state 'A', field 'Arguments/x[0]'"),
     ("bad JSONata in a Catch", {"A": task("f", Catch=catch("B", Output="{% ] %}")), "B": END}, "'Catch[0]/Output'"),
     ("$eval", {"A": passing(Output="{% $eval('1') %}")}, "state 'A', field 'Output': $eval is not available"),
-    ("an unknown resource", {"A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:x", "End": True}}, "'Resource'"),
+    (
+        "an unknown resource",
+        {"A": {"Type": "Task", "Resource": "arn:aws:states:::ecs:x.sync", "End": True}},
+        "'Resource'",
+    ),
     ("a resource with a placeholder left", {"A": {"Type": "Task", "Resource": "${F}", "End": True}}, "'Resource'"),
     ("a Wait for nothing", {"A": {"Type": "Wait", "End": True}}, "state 'A', field 'Seconds'"),
     ("a Wait for text", {"A": wait("soon")}, "state 'A', field 'Seconds'"),

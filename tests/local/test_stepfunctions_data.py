@@ -209,7 +209,7 @@ def evaluate(expression: str, value: Any = None) -> Any:
         ("$partition([1, 2, 3, 4, 5], 2)", [[1, 2], [3, 4], [5]]),
         ("$range(0, 10, 5)", [0, 5, 10]),
         ("$range(3, 1, -1)", [3, 2, 1]),
-        ("$range(1, 0, 1)", []),
+        ("$range(1, 9, 9)", 1),
         ("$random(7) = $random(7)", True),
         ("$length($uuid())", 36),
     ],

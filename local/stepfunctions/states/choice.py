@@ -1,12 +1,14 @@
 """Choice: the first rule whose condition holds."""
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.stepfunctions import fields
+from local.stepfunctions import comparisons, fields
+from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import NO_CHOICE_MATCHED, StateError
 from local.stepfunctions.execution import Outcome, Visit
-from local.stepfunctions.flow import DataFlow
-from local.stepfunctions.jsonata_query import Template
+from local.stepfunctions.flow import DataFlow, JsonPathFlow, data_flow
 from local.stepfunctions.source import Source
 
 
@@ -14,17 +16,23 @@ from local.stepfunctions.source import Source
 class Rule:
     """One entry of Choices."""
 
-    condition: Template
+    condition: Callable[[Environment], bool]
     next: str
     flow: DataFlow
 
     @classmethod
-    def compile(cls, source: Source) -> "Rule":
-        """Compile a rule."""
+    def compile(cls, source: Source, state: DataFlow) -> "Rule":
+        """Compile a rule. With JSONPath the data fields are those of the state, Assign excepted."""
+        allowed = fields.CHOICE_RULE[source.language]
+        if isinstance(state, JsonPathFlow):
+            source.restrict(allowed | comparisons.RULE_FIELDS)
+            flow: DataFlow = dataclasses.replace(state, assign=source.assignments())
+            return cls(comparisons.condition(source), source.text("Next"), flow)
+        source.restrict(allowed)
         condition = source.scalar("Condition", "boolean")
         if condition is None:
             raise source.refused("Condition", "expected a condition")
-        return cls(condition, source.text("Next"), DataFlow.compile(source))
+        return cls(condition, source.text("Next"), data_flow(source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +47,18 @@ class Choice:
     @classmethod
     def compile(cls, source: Source) -> "Choice":
         """Compile a Choice state."""
-        rules = tuple(Rule.compile(rule) for rule in source.objects("Choices", fields.CHOICE_RULE))
+        flow = data_flow(source)
+        rules = tuple(Rule.compile(rule, flow) for rule in source.objects("Choices"))
         if not rules:
             raise source.refused("Choices", "expected at least one rule")
-        default = source.text("Default") if "Default" in source else None
-        return cls(rules, default, DataFlow.compile(source))
+        return cls(rules, source.text("Default") if "Default" in source else None, flow)
 
     async def run(self, visit: Visit) -> Outcome:
         """The first rule that holds, with its own Output and Assign; the state's own go with Default."""
-        environment = visit.environment()
+        environment = self.flow.enter(visit)
         for rule in self.rules:
             if rule.condition(environment):
-                return Outcome(rule.flow.finish(visit, environment, visit.input), rule.next)
+                return Outcome(rule.flow.pass_on(visit, environment), rule.next)
         if self.default is None:
-            raise StateError(NO_CHOICE_MATCHED, "There are no matching choices, and there is no Default.")
-        return Outcome(self.flow.finish(visit, environment, visit.input), self.default)
+            raise StateError(NO_CHOICE_MATCHED, "No choice matched, and there is no Default.")
+        return Outcome(self.flow.pass_on(visit, environment), self.default)

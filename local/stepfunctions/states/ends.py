@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from local.stepfunctions.environment import Template, evaluated
 from local.stepfunctions.errors import StateError
 from local.stepfunctions.execution import Outcome, Visit
-from local.stepfunctions.flow import DataFlow
-from local.stepfunctions.jsonata_query import Template
-from local.stepfunctions.source import Source, evaluated
+from local.stepfunctions.flow import DataFlow, data_flow
+from local.stepfunctions.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Succeed:
     @classmethod
     def compile(cls, source: Source) -> "Succeed":
         """Compile a Succeed state."""
-        return cls(DataFlow.compile(source))
+        return cls(data_flow(source))
 
     async def run(self, visit: Visit) -> Outcome:
         """Output, or the input."""
-        return Outcome(self.flow.finish(visit, visit.environment(), visit.input), None)
+        return Outcome(self.flow.pass_on(visit, self.flow.enter(visit)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Fail:
     @classmethod
     def compile(cls, source: Source) -> "Fail":
         """Compile a Fail state."""
-        return cls(source.scalar("Error", "string"), source.scalar("Cause", "string"))
+        return cls(source.scalar("Error", "string", calls=True), source.scalar("Cause", "string", calls=True))
 
     async def run(self, visit: Visit) -> Outcome:
         """Raise the error; both its name and its cause may be absent."""
-        environment = visit.environment()
+        environment = visit.environment(visit.input)
         raise StateError(evaluated(self.error, environment, None), evaluated(self.cause, environment, None))

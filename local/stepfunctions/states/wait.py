@@ -1,26 +1,26 @@
 """Wait: for so many seconds, or until a time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
 from local.stepfunctions.clock import sleep
-from local.stepfunctions.errors import QueryError, StatesRuntimeError
+from local.stepfunctions.comparisons import moment
+from local.stepfunctions.environment import Environment
+from local.stepfunctions.errors import StatesRuntimeError
 from local.stepfunctions.execution import Outcome, Visit
-from local.stepfunctions.flow import DataFlow
-from local.stepfunctions.json_types import JSON
-from local.stepfunctions.jsonata_query import Template
-from local.stepfunctions.source import Source
+from local.stepfunctions.flow import DataFlow, data_flow
+from local.stepfunctions.source import Scalar, Source
 from local.stepfunctions.states.common import next_state
 
-MAX_SECONDS = 99_999_999
+MAX_SECONDS: Final = 99_999_999
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html"""
 
-    seconds: Template | None
-    until: Template | None
+    seconds: Scalar | None
+    until: Scalar | None
     flow: DataFlow
     next: str | None
     type = "Wait"
@@ -31,33 +31,36 @@ class Wait:
         seconds, until = source.scalar("Seconds", "number"), source.scalar("Timestamp", "string")
         if (seconds is None) == (until is None):
             raise source.refused("Seconds", "expected either Seconds or Timestamp")
-        return cls(seconds, until, DataFlow.compile(source), next_state(source))
+        return cls(seconds, until, data_flow(source), next_state(source))
 
     async def run(self, visit: Visit) -> Outcome:
         """Wait; a time that is over is not waited for."""
-        await sleep(visit.execution.clock, self._duration(visit))
-        return Outcome(self.flow.finish(visit, visit.environment(), visit.input), self.next)
+        environment = self.flow.enter(visit)
+        await sleep(visit.execution.clock, self._duration(environment, visit.execution.clock.now()))
+        return Outcome(self.flow.pass_on(visit, environment), self.next)
 
-    def _duration(self, visit: Visit) -> float:
-        environment = visit.environment()
+    def _duration(self, environment: Environment, now: float) -> float:
         if self.seconds is not None:
-            return _whole_seconds(self.seconds(environment))
+            return _whole_seconds(self.seconds, environment)
         assert self.until is not None
-        return _moment(self.until(environment)) - visit.execution.clock.now()
+        return _time(self.until, environment) - now
 
 
-def _whole_seconds(value: JSON) -> float:
-    if value != int(value) or not 0 <= value <= MAX_SECONDS:
-        raise QueryError(f"Seconds must be a whole number from 0 to {MAX_SECONDS}, but was {value}")
+def _whole_seconds(field: Scalar, environment: Environment) -> float:
+    value = field(environment)
+    where = f"The {field.name} parameter"
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise StatesRuntimeError(f"{where} cannot be parsed as a long value: {field.text} == {value}")
+    if value < 0:
+        raise StatesRuntimeError(f"{where} references a negative value: {field.text} == {value}")
+    if value > MAX_SECONDS:
+        raise StatesRuntimeError(f"{where} references a value above {MAX_SECONDS}: {field.text} == {value}")
     return float(value)
 
 
-def _moment(text: str) -> float:
-    """ISO 8601 with a zone as epoch seconds."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise StatesRuntimeError(f"The Timestamp is not a valid ISO-8601 time: {text}") from error
-    if moment.tzinfo is None:
-        raise StatesRuntimeError(f"The Timestamp names no time zone: {text}")
-    return moment.timestamp()
+def _time(field: Scalar, environment: Environment) -> float:
+    value = field(environment)
+    seconds = moment(value)
+    if seconds is None:
+        raise StatesRuntimeError(f"The {field.name} parameter is not a valid ISO-8601 time: {field.text} == {value}")
+    return seconds
