@@ -1,0 +1,107 @@
+"""The endpoints scale by the values that were proven in production, and never below two instances."""
+
+from typing import Any
+
+import pytest
+
+from local.template import Deployment
+from local.template.specs import ResourceSpec
+
+ENDPOINTS = ["Classifier", "Reranker"]
+
+
+def resource(deployment: Deployment, kind: str, logical_id: str) -> ResourceSpec:
+    (found,) = [spec for spec in deployment.resources(kind) if spec.logical_id == logical_id]
+    return found
+
+
+def scaling(deployment: Deployment, logical_id: str) -> dict[str, Any]:
+    policy = resource(deployment, "AWS::ApplicationAutoScaling::ScalingPolicy", logical_id)
+    assert policy.properties["PolicyType"] == "StepScaling"
+    found: dict[str, Any] = policy.properties["StepScalingPolicyConfiguration"]
+    assert found["AdjustmentType"] == "ChangeInCapacity"
+    return found
+
+
+def alarm(deployment: Deployment, logical_id: str) -> dict[str, Any]:
+    return dict(resource(deployment, "AWS::CloudWatch::Alarm", logical_id).properties)
+
+
+def steps(configuration: dict[str, Any], threshold: float) -> list[tuple[float, float, int]]:
+    """From, to (in invocations per instance) and the instances added."""
+    return [
+        (
+            threshold + step.get("MetricIntervalLowerBound", float("-inf")),
+            threshold + step.get("MetricIntervalUpperBound", float("inf")),
+            step["ScalingAdjustment"],
+        )
+        for step in configuration["StepAdjustments"]
+    ]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_above_200_invocations_an_instance_for_a_minute_two_come_and_above_500_four(
+    endpoint: str, deployment: Deployment
+) -> None:
+    busy, up = alarm(deployment, f"{endpoint}BusyAlarm"), scaling(deployment, f"{endpoint}ScaleUp")
+
+    assert (busy["ComparisonOperator"], busy["Threshold"]) == ("GreaterThanThreshold", 200)
+    assert busy["Period"] * busy["EvaluationPeriods"] == 60
+    assert steps(up, busy["Threshold"]) == [(200, 500, 2), (500, float("inf"), 4)]
+    assert up["Cooldown"] == 120
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_below_50_invocations_an_instance_for_ten_minutes_one_goes(endpoint: str, deployment: Deployment) -> None:
+    idle, down = alarm(deployment, f"{endpoint}IdleAlarm"), scaling(deployment, f"{endpoint}ScaleDown")
+
+    assert (idle["ComparisonOperator"], idle["Threshold"]) == ("LessThanThreshold", 50)
+    assert (idle["Period"], idle["EvaluationPeriods"]) == (60, 10)
+    assert steps(down, idle["Threshold"]) == [(float("-inf"), 50, -1)]
+    assert down["Cooldown"] == 300
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize(("alarm_name", "policy"), [("BusyAlarm", "ScaleUp"), ("IdleAlarm", "ScaleDown")])
+def test_an_alarm_watches_the_variant_that_its_policy_scales(
+    endpoint: str, alarm_name: str, policy: str, deployment: Deployment, template: dict[str, Any]
+) -> None:
+    watched = alarm(deployment, f"{endpoint}{alarm_name}")
+    dimensions = {item["Name"]: item["Value"] for item in watched["Dimensions"]}
+    target = resource(deployment, "AWS::ApplicationAutoScaling::ScalableTarget", f"{endpoint}Capacity").properties
+    written = template["Resources"]
+
+    assert (watched["Namespace"], watched["MetricName"]) == ("AWS/SageMaker", "InvocationsPerInstance")
+    assert watched["Statistic"] == "Sum"
+    assert target["ResourceId"] == f"endpoint/{dimensions['EndpointName']}/variant/{dimensions['VariantName']}"
+    assert written[f"{endpoint}{alarm_name}"]["Properties"]["AlarmActions"] == [{"Ref": f"{endpoint}{policy}"}]
+    assert written[f"{endpoint}{policy}"]["Properties"]["ScalingTargetId"] == {"Ref": f"{endpoint}Capacity"}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_an_endpoint_starts_with_two_instances_and_keeps_what_scaling_gave_it(
+    endpoint: str, deployment: Deployment, template: dict[str, Any]
+) -> None:
+    config = resource(deployment, "AWS::SageMaker::EndpointConfig", f"{endpoint}EndpointConfig").properties
+    target = resource(deployment, "AWS::ApplicationAutoScaling::ScalableTarget", f"{endpoint}Capacity").properties
+    served = resource(deployment, "AWS::SageMaker::Endpoint", f"{endpoint}Endpoint").properties
+
+    assert [variant["InitialInstanceCount"] for variant in config["ProductionVariants"]] == [2]
+    assert target["MinCapacity"] == 2
+    assert served["RetainAllVariantProperties"] is True
+    assert template["Parameters"]["MinimumInstances"]["MinValue"] == 2
+
+
+def test_every_release_schedule_and_plan_leaves_its_failures_in_one_queue(
+    deployment: Deployment, template: dict[str, Any]
+) -> None:
+    queue = {"Fn::GetAtt": ["CapacityDeadLetters", "Arn"]}
+    functions = [
+        template["Resources"][name]["Properties"] for name in ("PlanReleasesFunction", "ScaleCapacityFunction")
+    ]
+
+    for function in functions:
+        assert function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"] == queue
+    for event in functions[0]["Events"].values():
+        assert event["Properties"]["DeadLetterConfig"]["Arn"] == queue
+    assert alarm(deployment, "CapacityDeadLettersAlarm")["Threshold"] == 0
