@@ -13,7 +13,7 @@ from local.template.model import Overrides
 TEMPLATE = Path(__file__).parent / "fixtures" / "template.yaml"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def deployment() -> Deployment:
     return Deployment(TEMPLATE, Overrides(parameters={"Issuer": "https://issuer"}))
 

@@ -71,3 +71,22 @@ def test_given_many_claims_of_one_key_when_made_at_once_then_exactly_one_is_gran
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(claim, range(24))) == 1
+
+
+def test_given_items_of_several_keys_when_queried_then_only_those_of_the_key_come_in_order_and_whole(
+    cloud: Cloud,
+) -> None:
+    dynamodb = cloud.clients.of("dynamodb")
+    name = cloud.created["AWS::DynamoDB::GlobalTable"][0].name
+    value = {"M": {"n": {"N": "1.5"}, "l": {"L": [{"BOOL": True}, {"NULL": True}]}, "b": {"B": b"\x00\xff"}}}
+    items = [{"id": {"S": f"q{i}"}, "series": {"S": f"s{i % 2}"}, "value": value} for i in range(5)]
+    for item in reversed(items):
+        dynamodb.put_item(TableName=name, Item=item)
+    by_series = {"IndexName": "by_series", "KeyConditionExpression": "series = :s"}
+    found = dynamodb.query(TableName=name, **by_series, ExpressionAttributeValues={":s": {"S": "s1"}})
+    assert found["Items"] == [items[1], items[3]]
+    found = dynamodb.query(
+        TableName=name, KeyConditionExpression="id = :i", ExpressionAttributeValues={":i": {"S": "q4"}}
+    )
+    assert found["Items"] == [items[4]]
+    assert dynamodb.scan(TableName=name, Select="COUNT")["Count"] >= 5
