@@ -20,8 +20,8 @@ _STATUS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
 )
 _FACTS: Mapping[Language, str] = MappingProxyType(
     {
-        "en": "Written by {author}, in English from {publisher}: {volumes} volumes, {status}. Genres: {genres}.",
-        "ja": "作者は{author}、日本語版の出版社は{publisher}です。日本語版は{volumes}巻（{status}）。",
+        "en": "It is written by {author} and published by {publisher} ({volumes} volumes, {status}; {genres}).",
+        "ja": "作者は{author}、日本語版の出版社は{publisher}で、{volumes}巻まで刊行されています（{status}）。",
     }
 )
 

@@ -180,4 +180,4 @@ def _spoilt(answer: Mapping[str, object], fault: Fault | None) -> Mapping[str, o
 def _drop(request: web.Request) -> None:
     """Close the connection with the answer unfinished."""
     if request.transport is not None:
-        request.transport.abort()
+        request.transport.close()

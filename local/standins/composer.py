@@ -5,6 +5,7 @@ the products and recommendations it was given, in the language asked, and adds n
 says that it does not know and offers an agent.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -15,6 +16,11 @@ from local.standins.prompt_reader import Language, Prompt
 MAX_SENTENCES = 3
 _QUOTED = 2
 _LISTED = 3
+# A passage's first sentence says what it is about: it wins over one as near.
+_LEAD = 0.05
+# A message that asks for nothing of the store's is likely to be near something all the same.
+_WARY = 0.08
+_QUESTION = re.compile(r"[?？。]$|か$")
 
 Facts = Mapping[str, str]
 Part = Callable[[Prompt, Nearness], list[str]]
@@ -73,11 +79,29 @@ def _listed(prompt: Prompt, products: Sequence[Facts], frame: str) -> list[str]:
     return [frame.format(titles=phrases.separator.join(titles))]
 
 
+def _topics(prompt: Prompt, _: Nearness) -> list[str]:
+    """What the search of passages found, by title."""
+    titles = [title for title, _ in prompt.passages if not _QUESTION.search(title)]
+    phrases = PHRASES[prompt.language]
+    return [phrases.found.format(titles=phrases.separator.join(titles[:_LISTED]))] if titles else []
+
+
 def _passages(prompt: Prompt, near: Nearness) -> list[str]:
-    """The sentences nearest the question, read together with their passage's title."""
-    found = [(title, sentence) for title, text in prompt.passages for sentence in sentences(text)]
-    scores = near.scores(prompt.question, [f"{title} {sentence}" for title, sentence in found])
-    return [found[i][1] for i in nearest(scores, _QUOTED, FITS[prompt.language])]
+    """The sentences nearest the question of the passage that holds the nearest; a topic's title goes before them."""
+    quotes = [_quoted(prompt, near, title, sentences(text)) for title, text in prompt.passages]
+    best = max(quotes, key=lambda quote: quote[0], default=(0.0, []))
+    return best[1]
+
+
+def _quoted(prompt: Prompt, near: Nearness, title: str, said: list[str]) -> tuple[float, list[str]]:
+    """How near a passage is, and what to quote of it. Sentences are read with the title; the first one leads."""
+    scores = near.scores(prompt.question, [f"{title} {sentence}" for sentence in said])
+    leading = [score + (_LEAD if position == 0 else 0) for position, score in enumerate(scores)]
+    floor = FITS[prompt.language] + (_WARY if prompt.intent == "general" else 0)
+    chosen = [said[i] for i in nearest(leading, _QUOTED, floor)]
+    if chosen and not _QUESTION.search(title):
+        chosen[0] = PHRASES[prompt.language].about.format(title=title, sentence=chosen[0])
+    return max(leading, default=0.0), chosen
 
 
 _ANY: tuple[Part, ...] = (_passages, _product)
@@ -88,7 +112,7 @@ _PARTS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
         "price_availability": (_product,),
         "release_date": (_product,),
         "product_question": (_passages, _product),
-        "product_search": (_products, _passages),
-        "recommendation": (_recommendations, _products, _passages),
+        "product_search": (_products, _topics),
+        "recommendation": (_recommendations, _products),
     }
 )

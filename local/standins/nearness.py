@@ -14,7 +14,8 @@ TERM_WEIGHT = 0.2
 WIDTH = 512
 # Below it a sentence does not answer the question. Each encoder has cosines of its own; set on the store's FAQ.
 FITS: Mapping[Language, float] = MappingProxyType({"en": 0.66, "ja": 0.35})
-_END = re.compile(r"(?<=[。！？\n])|(?<=[.!?])\s+(?=[A-Z\"'(])")
+# An initial, as in "Monkey D. Luffy", ends no sentence.
+_END = re.compile(r"(?<=[。！？\n])|(?<=[.!?])(?<! [A-Z]\.)\s+(?=[A-Z\"'(])")
 
 
 def sentences(text: str) -> list[str]:

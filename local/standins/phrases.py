@@ -17,6 +17,8 @@ class Phrases:
     several: str
     suggested: str
     entry: str
+    about: str
+    found: str
     separator: str
     gap: str
     chat: str
@@ -33,6 +35,8 @@ PHRASES: Mapping[Language, Phrases] = MappingProxyType(
             several="We have {titles}.",
             suggested="You may like {titles}.",
             entry="{title} ({price})",
+            about="{title}: {sentence}",
+            found="These may be what you are looking for: {titles}.",
             separator=", ",
             gap=" ",
             chat="Thank you for chatting with me! Ask me about any manga, order or store policy.",
@@ -46,6 +50,8 @@ PHRASES: Mapping[Language, Phrases] = MappingProxyType(
             several="{titles}がございます。",
             suggested="{titles}がおすすめです。",
             entry="{title}（{price}）",
+            about="『{title}』：{sentence}",
+            found="お探しの作品は{titles}ではないでしょうか。",
             separator="、",
             gap="",
             chat="お話しいただきありがとうございます！漫画やご注文、当店のご利用方法について何でもお尋ねください。",

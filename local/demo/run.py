@@ -1,0 +1,83 @@
+"""Runs the demonstration on a stack of its own and says whether all came as it must."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+
+from local.demo.scenarios import Scenario, differences, load_scenarios
+from local.demo.show import Turn, show_opening, show_summary, show_turn
+from local.demo.turns import TURN_LIMIT_S, Api
+from local.progress import Progress
+from local.settings import StackSettings
+from local.stack import Stack
+
+REPORT = Path("reports") / "demo.json"
+WARMING_ROUNDS = 3
+
+
+async def demo(settings: StackSettings, console: Console) -> int:
+    """Start the stack, send every scenario, stop the stack; 0 when every turn came as it must, else 1."""
+    show_opening(console)
+    scenarios = load_scenarios()
+    progress = Progress(console)
+    async with Stack(settings, progress) as stack:
+        limit = aiohttp.ClientTimeout(total=TURN_LIMIT_S)
+        async with aiohttp.ClientSession(stack.url, timeout=limit) as session:
+            api = Api(session)
+            with progress.step("turns sent until every function is warm"):
+                await _warm(api, stack, scenarios)
+            turns = [await _turn(console, api, stack, number, one) for number, one in enumerate(scenarios, start=1)]
+    show_summary(console, turns)
+    _report(settings.root / REPORT, turns)
+    console.print(f"Report: {REPORT}", highlight=False)
+    return _verdict(console, turns)
+
+
+async def _turn(console: Console, api: Api, stack: Stack, number: int, scenario: Scenario) -> Turn:
+    await api.switch_on(scenario.faults)
+    try:
+        answer = await api.turn(scenario.message, _token(stack, scenario))
+    finally:
+        await api.switch_off()
+    turn = (scenario, answer, differences(scenario, answer))
+    show_turn(console, number, turn)
+    return turn
+
+
+async def _warm(api: Api, stack: Stack, scenarios: Sequence[Scenario]) -> None:
+    """A function's first calls open its connections, which the budgets of a turn do not allow for."""
+    faultless = [scenario for scenario in scenarios if not scenario.faults]
+    for _ in range(WARMING_ROUNDS):
+        answers = [await api.turn(scenario.message, _token(stack, scenario)) for scenario in faultless]
+        if not any(answer.degraded for answer in answers):
+            return
+
+
+def _token(stack: Stack, scenario: Scenario) -> str | None:
+    return stack.identity.token(scenario.customer) if scenario.customer else None
+
+
+def _report(path: Path, turns: Sequence[Turn]) -> None:
+    rows = [
+        {
+            "title": scenario.title,
+            "message": scenario.message,
+            "faults": [fault.model_dump(mode="json") for fault in scenario.faults],
+            "reply": dict(answer.body),
+            "total_ms": round(answer.total_ms, 1),
+            "differences": wrong,
+        }
+        for scenario, answer, wrong in turns
+    ]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _verdict(console: Console, turns: Sequence[Turn]) -> int:
+    wrong = [(scenario.title, one) for scenario, _, found in turns for one in found]
+    for title, one in wrong:
+        console.print(f"[red]✗ {title}:[/] {one}", highlight=False)
+    return 1 if wrong else 0
