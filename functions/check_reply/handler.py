@@ -11,7 +11,7 @@ from mangaassist.telemetry import timed_model
 INTERVENED = "guardrail_intervened"
 
 
-@step("check_reply", accepts=CheckReplyInput)
+@step("check_reply", accepts=CheckReplyInput, services=["bedrock-runtime"])
 def handler(request: CheckReplyInput, budget: TimeBudget) -> Verdict:
     reasons = broken_rules(request)
     if reasons:

@@ -9,7 +9,7 @@ from mangaassist.step import step
 from mangaassist.telemetry import timed_model
 
 
-@step("classify_intent", accepts=TurnInput)
+@step("classify_intent", accepts=TurnInput, services=["sagemaker-runtime"])
 def handler(request: TurnInput, budget: TimeBudget) -> Understanding:
     turn = request.turn
     models = SageMakerModels(settings().classifier_endpoint, settings().reranker_endpoint)

@@ -11,7 +11,7 @@ from mangaassist.step import step
 CANDIDATE_SERIES = 5
 
 
-@step("find_products", accepts=TurnInput)
+@step("find_products", accepts=TurnInput, services=["dynamodb"])
 def handler(request: TurnInput, budget: TimeBudget) -> Products:
     turn = request.turn
     catalogue = Catalogue(settings().catalogue_table)

@@ -11,7 +11,7 @@ from mangaassist.step import step
 from mangaassist.telemetry import timed_model
 
 
-@step("generate_reply", accepts=ReplyInput)
+@step("generate_reply", accepts=ReplyInput, services=["bedrock-runtime"])
 def handler(request: ReplyInput, budget: TimeBudget) -> Draft:
     turn, gathered, tier = request.turn, request.gathered, request.understanding.tier
     model_id = settings().haiku_model_id if tier == "haiku" else settings().sonnet_model_id

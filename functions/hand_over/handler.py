@@ -10,7 +10,7 @@ from mangaassist.settings import settings
 from mangaassist.step import step
 
 
-@step("hand_over", accepts=HandOverInput)
+@step("hand_over", accepts=HandOverInput, services=["events"])
 def handler(request: HandOverInput, budget: TimeBudget) -> Handover:
     turn = request.turn
     ticket_id = f"T-{uuid4().hex[:8].upper()}"

@@ -7,7 +7,7 @@ from mangaassist.settings import settings
 from mangaassist.step import step
 
 
-@step("load_customer", accepts=TurnInput)
+@step("load_customer", accepts=TurnInput, services=["dynamodb"])
 def handler(request: TurnInput, budget: TimeBudget) -> Customer:
     if request.turn.customer_id is None:
         return Customer()

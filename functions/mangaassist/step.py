@@ -1,11 +1,12 @@
 """What every function of the turn does around its own logic: contract in, budget, contract out, telemetry."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mangaassist.aws.clients import client
 from mangaassist.clock import TimeBudget, now_ms
 from mangaassist.contracts import StepOutput
 from mangaassist.errors import ContractError
@@ -13,6 +14,7 @@ from mangaassist.policy.deadline import budget_ms
 from mangaassist.telemetry import record_step
 
 Input = TypeVar("Input", bound=BaseModel)
+Logic = Callable[[Input, TimeBudget], StepOutput]
 Handler = Callable[[dict[str, Any], "LambdaContext"], dict[str, Any]]
 
 
@@ -22,19 +24,24 @@ class LambdaContext(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-def step(name: str, accepts: type[Input]) -> Callable[[Callable[[Input, TimeBudget], StepOutput]], Handler]:
+def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Callable[[Logic[Input]], Handler]:
     """Make a Lambda handler of a function of (input contract, time budget).
+
+    The clients of the `services` it calls are made before its budget starts: a cold start costs the turn time, but must
+    not look like a dependency that is late.
 
     The handler raises ContractError for an input that breaks the contract; every other error leaves as it is,
     so that its class name is what the state machine catches.
     """
 
-    def decorate(logic: Callable[[Input, TimeBudget], StepOutput]) -> Handler:
+    def decorate(logic: Logic[Input]) -> Handler:
         def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             started = time.perf_counter()
             outcome = "ok"
             try:
                 request = _accept(accepts, event)
+                for service in services:
+                    client(service)
                 output = logic(request, _budget(name, event, context))
             except Exception as error:
                 outcome = type(error).__name__

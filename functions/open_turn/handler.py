@@ -24,7 +24,7 @@ from open_turn.identity import Identity, identify, stranger
 CLAIM_SLACK_MS = 2_000
 
 
-@step("open_turn", accepts=OpenTurnInput)
+@step("open_turn", accepts=OpenTurnInput, services=["dynamodb", "secretsmanager", "ssm"])
 def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
     request = parse(opening.body)
     degraded: list[str] = []

@@ -9,7 +9,7 @@ from mangaassist.settings import settings
 from mangaassist.step import step
 
 
-@step("recommend_products", accepts=TurnInput)
+@step("recommend_products", accepts=TurnInput, services=["dynamodb"])
 def handler(request: TurnInput, budget: TimeBudget) -> Products:
     ids = Customers(settings().customers_table).recommended(request.turn.customer_id, budget_ms=budget.ms)
     return Products(products=Catalogue(settings().catalogue_table).products(ids[:FOUND], budget_ms=budget.ms))

@@ -13,7 +13,7 @@ from mangaassist.tables import models
 from mangaassist.telemetry import timed_model
 
 
-@step("retrieve_passages", accepts=TurnInput)
+@step("retrieve_passages", accepts=TurnInput, services=["bedrock-runtime"])
 def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
     turn = request.turn
     model_id = settings().embedding_model_id

@@ -9,7 +9,7 @@ from mangaassist.settings import settings
 from mangaassist.step import step
 
 
-@step("save_turn", accepts=SaveTurnInput)
+@step("save_turn", accepts=SaveTurnInput, services=["dynamodb", "events"])
 def handler(request: SaveTurnInput, budget: TimeBudget) -> Saved:
     turn, reply = request.turn, request.reply
     Sessions(settings().sessions_table).save(

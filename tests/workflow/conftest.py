@@ -27,8 +27,8 @@ class Answer:
     states: list[dict[str, Any]]
 
     @property
-    def entered(self) -> list[str]:
-        return [state["name"] for state in self.states]
+    def tasks(self) -> list[str]:
+        return [state["name"] for state in self.states if state["type"] == "Task"]
 
     @property
     def route(self) -> str:

@@ -12,6 +12,7 @@ from mangaassist import errors
 from mangaassist.policy.routing import understand
 from mangaassist.tables import intents, messages
 from tests.unit.builders import turn
+from tests.workflow import test_routes
 
 DEFINITION = json.loads(Path("statemachine/chat_turn.asl.json").read_text(encoding="utf-8"))
 
@@ -99,3 +100,9 @@ def test_the_last_resort_speaks_with_the_words_of_the_tables() -> None:
 
     assert f"'{apology.ja}'" in said
     assert f"'{apology.en}'" in said
+
+
+def test_every_scenario_of_a_turn_is_walked() -> None:
+    scenarios = {path.stem for path in Path("events/chat_turn").glob("*.json")}
+
+    assert scenarios == test_routes.ROUTES.keys() | test_routes.REFUSALS.keys()
