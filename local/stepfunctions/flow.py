@@ -62,8 +62,7 @@ class JsonataFlow:
         assigned = evaluated(self.assign, environment, None)
         if self.output is not None:
             check_size(output, visit.record.name)
-        if assigned:
-            visit.branch.variables.update(assigned)
+        _assign(visit, assigned)
         return output
 
 
@@ -108,13 +107,19 @@ class JsonPathFlow:
 
     def _output(self, visit: Visit, environment: Environment, value: JSON) -> JSON:
         assigned = evaluated(self.assign, environment, None)
-        if assigned:
-            visit.branch.variables.update(assigned)
         shown = Environment(environment.variables, environment.states, value, environment.context)
         output = evaluated(self.output_path, shown, {})
         if output is not visit.input:
             check_size(output, visit.record.name)
+        _assign(visit, assigned)
         return output
+
+
+def _assign(visit: Visit, assigned: JSON) -> None:
+    """Set variables; all that one state sets is held to the limit of a payload."""
+    if assigned:
+        check_size(assigned, visit.record.name)
+        visit.branch.variables.update(assigned)
 
 
 def data_flow(source: Source) -> DataFlow:

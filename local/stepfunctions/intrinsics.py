@@ -53,7 +53,10 @@ def number_range(first: float, last: float, step: float) -> list[int]:
 
 def unique(items: list[JSON]) -> list[JSON]:
     """The items without repetition, in the order of their first occurrence."""
-    return list({_identity(item): item for item in reversed(items)}.values())[::-1]
+    seen: dict[bytes, JSON] = {}
+    for item in items:
+        seen.setdefault(_identity(item), item)
+    return list(seen.values())
 
 
 def contains(items: list[JSON], value: JSON) -> bool:

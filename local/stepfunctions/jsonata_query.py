@@ -22,6 +22,7 @@ _PLAIN_PATH: Final = re.compile(rf"\$({_NAME})((?:{_STEP}|\[\d+\])*)")
 _PLAIN_STEP: Final = re.compile(rf"\.({_NAME})|\[(\d+)\]")
 _REFERENCE: Final = re.compile(rf"\$({_NAME})((?:{_STEP})*)")
 _STATES: Final = "states"
+MAX_MILLISECONDS, MAX_DEPTH = 5_000, 500
 _EVAL: Final = re.compile(r"\$eval\s*\(")
 
 
@@ -147,6 +148,7 @@ def _compiled(source: str, state: str, field: str) -> jsonata.Jsonata:
     except jsonata.JsonataError as error:
         raise DefinitionError(f"invalid JSONata '{source}': {error}", state=state, field=field) from error
     query.set_output_convert_nulls(False)
+    query.set_runtime_bounds(MAX_MILLISECONDS, MAX_DEPTH)
     for name, (function, signature) in FUNCTIONS.items():
         if f"${name}" in source:
             query.register_function(name, function, signature)

@@ -9,7 +9,7 @@ ExecutionStatus = Literal["SUCCEEDED", "FAILED", "TIMED_OUT"]
 StateStatus = Literal["running", "succeeded", "failed", "caught", "aborted"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StateRecord:
     """One state that was entered. Times are epoch milliseconds; `left` is None while it runs.
 

@@ -15,7 +15,7 @@ from local.stepfunctions.source import Source
 
 _FUNCTION: Final = re.compile(r"arn:aws[a-z-]*:lambda:[^:]*:[^:]*:function:[^:]+(:[^:]+)?")
 _LAMBDA_INVOKE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:lambda:invoke")
-_SERVICE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<sdk>aws-sdk:)?(?P<service>[\w-]+):(?P<action>\w+)")
+_SERVICE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<name>(aws-sdk:)?[\w-]+:\w+)")
 
 
 class Resource(Protocol):
@@ -71,19 +71,13 @@ def _event(payload: JSON) -> JSON:
 class ServiceCall:
     """An AWS SDK or an optimised integration: the arguments are the request, the result is the response."""
 
-    service: str
-    action: str
-    is_sdk: bool
-
-    @property
-    def name(self) -> str:
-        return self.service
+    name: str
 
     async def call(self, services: Services, arguments: JSON) -> JSON:
         """Call the service."""
         if services.call is None:
-            raise StatesRuntimeError(f"This execution was given nothing that calls {self.service}:{self.action}.")
-        return await services.call(self.service, self.action, arguments)
+            raise StatesRuntimeError(f"Nothing serves {self.name} in this execution.")
+        return await services.call(self.name, arguments)
 
 
 def resource(source: Source) -> Resource:
@@ -94,5 +88,5 @@ def resource(source: Source) -> Resource:
     if _LAMBDA_INVOKE.fullmatch(text):
         return LambdaInvoke()
     if found := _SERVICE.fullmatch(text):
-        return ServiceCall(found["service"], found["action"], found["sdk"] is not None)
+        return ServiceCall(found["name"])
     raise source.refused("Resource", f"'{text}' is not implemented")

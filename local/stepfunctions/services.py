@@ -8,8 +8,8 @@ from local.stepfunctions.json_types import JSON
 Invoke = Callable[[str, JSON], Awaitable[JSON]]
 """Invoke a function, by the ARN or name that the definition gives, with a payload; raises FunctionError."""
 
-Call = Callable[[str, str, JSON], Awaitable[JSON]]
-"""Call a service: its name and its action as the Resource spells them ("dynamodb", "putItem"), and the arguments.
+Call = Callable[[str, JSON], Awaitable[JSON]]
+"""Call a service: "dynamodb:putItem" or "aws-sdk:dynamodb:putItem", as the Resource spells it, and the arguments.
 
 Raises FunctionError with the error name that the integration reports.
 """

@@ -1,11 +1,11 @@
 """Reading one object of a definition, with errors that name the state and the field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from local.stepfunctions import fields
 from local.stepfunctions.environment import Constant, Environment, Template
-from local.stepfunctions.errors import DefinitionError
+from local.stepfunctions.errors import DefinitionError, QueryError, StateError, StatesRuntimeError
 from local.stepfunctions.json_types import JSON, type_name
 from local.stepfunctions.jsonata_query import Expression, is_expression, template
 from local.stepfunctions.jsonpath import Path, ReferencePath
@@ -15,21 +15,20 @@ _MAX_VARIABLE_CHARACTERS: Final = 80
 
 
 class Scalar:
-    """A compiled field that holds one value: a literal, an expression, or in its `...Path` twin a path."""
+    """A compiled field that holds one value: a literal, an expression, or in its `...Path` twin a path.
 
-    __slots__ = ("_template", "name", "text")
+    `failure` makes the error, from its cause, of a value that does not fit.
+    """
 
-    def __init__(self, name: str, text: JSON, compiled: Template) -> None:
+    __slots__ = ("_template", "failure", "name", "text")
+
+    def __init__(self, name: str, text: JSON, compiled: Template, failure: Callable[[str], StateError]) -> None:
         self.name, self.text, self._template = name, text, compiled
+        self.failure = failure
 
     def __call__(self, environment: Environment) -> JSON:
         """The value."""
         return self._template(environment)
-
-    @property
-    def is_path(self) -> bool:
-        """Whether the value is found by a path, so that nothing is known of its type."""
-        return self.name.endswith("Path")
 
 
 class Source:
@@ -145,10 +144,11 @@ class Source:
                 raise self.refused(twin, f"expected either {field} or {twin}")
             place = self._place + twin
             compile_path = path_or_call if calls else Path
-            return Scalar(twin, self.text(twin), compile_path(self.text(twin), self.state, place))
+            return Scalar(twin, self.text(twin), compile_path(self.text(twin), self.state, place), StatesRuntimeError)
         if field not in self._value:
             return None
-        return Scalar(field, self._value[field], self._literal(field, types))
+        failure = QueryError if self.language == fields.JSONATA else StatesRuntimeError
+        return Scalar(field, self._value[field], self._literal(field, types), failure)
 
     def _literal(self, field: str, types: tuple[str, ...]) -> Template:
         value = self._value[field]

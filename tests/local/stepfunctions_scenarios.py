@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.stepfunctions import JSON, ExecutionRecord, FunctionError, StateMachine
+from local.stepfunctions import JSON, Call, ExecutionRecord, FunctionError, StateMachine
 from local.stepfunctions.virtual import VirtualClock, run_virtually
 
 GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
@@ -102,14 +102,19 @@ def machine_of(states: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def execute(
-    definition: Mapping[str, Any], answers: Mapping[str, Answer | Sequence[Answer]], value: JSON, *, jitter: float = 1.0
+    definition: Mapping[str, Any],
+    answers: Mapping[str, Answer | Sequence[Answer]],
+    value: JSON,
+    *,
+    jitter: float = 1.0,
+    call: Call | None = None,
 ) -> Ran:
     """Run a definition in virtual time, functions that outlive it included."""
     machine = StateMachine.compile(definition, name="tested", jitter=lambda seconds: seconds * jitter)
     functions = Functions(answers)
 
     async def main(clock: VirtualClock) -> Ran:
-        record = await machine.run(value, functions, execution_name="one", clock=clock)
+        record = await machine.run(value, functions, call=call, execution_name="one", clock=clock)
         seconds = clock.elapsed()
         await machine.drain()
         assert machine.running_functions == 0

@@ -2,12 +2,12 @@
 
 from local.stepfunctions.clock import sleep
 from local.stepfunctions.environment import Environment
-from local.stepfunctions.errors import StateError, StatesRuntimeError
+from local.stepfunctions.errors import StateError
 from local.stepfunctions.execution import Outcome, Visit
 from local.stepfunctions.flow import DataFlow
 from local.stepfunctions.handling import ErrorHandling, Retrier
-from local.stepfunctions.json_types import JSON, compact
-from local.stepfunctions.source import Scalar, Source
+from local.stepfunctions.json_types import JSON
+from local.stepfunctions.source import Source
 
 
 def next_state(source: Source) -> str | None:
@@ -59,21 +59,3 @@ class RetriedState:
             raise error
         visit.record.error, visit.record.cause = error.error, error.cause
         return catcher.outcome(visit, error)
-
-
-def whole_number(field: Scalar, environment: Environment, most: float) -> int:
-    """A field's value as a whole number from 0 to `most`."""
-    value = field(environment)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise StatesRuntimeError(
-            f'The {field.name} field refers to value "{_shown(value)}" which is not a valid integer: {field.text}'
-        )
-    if value < 0:
-        raise StatesRuntimeError(f"{field.name.removesuffix('Path')} cannot be negative.")
-    if value > most:
-        raise StatesRuntimeError(f"{field.name.removesuffix('Path')} cannot be more than {most:g}.")
-    return int(value)
-
-
-def _shown(value: JSON) -> str:
-    return value if isinstance(value, str) else compact(value)

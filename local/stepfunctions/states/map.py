@@ -16,10 +16,11 @@ from local.stepfunctions.graph import Graph
 from local.stepfunctions.handling import ErrorHandling, error_handling
 from local.stepfunctions.json_types import JSON, check_size, compact, type_name
 from local.stepfunctions.source import Scalar, Source
-from local.stepfunctions.states.common import RetriedState, next_state, whole_number
+from local.stepfunctions.states.common import RetriedState, next_state
+from local.stepfunctions.whole_numbers import WholeNumber
 
 INLINE_CONCURRENCY: Final = 40
-_MAX_ITEMS: Final = 100_000_000
+MAX_ITEMS: Final = 100_000_000
 EXCEEDED: Final = "States.ExceedToleratedFailureThreshold"
 
 
@@ -31,18 +32,20 @@ Items = Callable[[Environment, JSON], list[JSON]]
 class Tolerance:
     """How many items may fail: a number of them, or a percentage; by default none."""
 
-    count: Scalar | None
+    count: WholeNumber | None
     percentage: Scalar | None
 
     @classmethod
     def compile(cls, source: Source) -> "Tolerance":
         """Compile ToleratedFailureCount and ToleratedFailurePercentage."""
-        number = "number"
-        return cls(source.scalar("ToleratedFailureCount", number), source.scalar("ToleratedFailurePercentage", number))
+        return cls(
+            count=WholeNumber.compile(source, "ToleratedFailureCount", least=0, most=MAX_ITEMS),
+            percentage=source.scalar("ToleratedFailurePercentage", "number"),
+        )
 
     def failures(self, environment: Environment, items: int) -> float:
         """The most items that may fail."""
-        count = 0 if self.count is None else whole_number(self.count, environment, _MAX_ITEMS)
+        count = 0 if self.count is None else self.count(environment)
         share = 0.0 if self.percentage is None else _percentage(self.percentage, environment)
         return max(count, items * share / 100)
 
@@ -58,7 +61,7 @@ class Map(RetriedState):
     item_selector: Template | None
     graph: Graph
     distributed: bool
-    concurrency: Scalar | None
+    concurrency: WholeNumber | None
     tolerance: Tolerance
     flow: DataFlow
     handling: ErrorHandling
@@ -77,7 +80,7 @@ class Map(RetriedState):
             item_selector=source.template(_one_of(source, "ItemSelector", "Parameters")),
             graph=graph(processor.content, source.state),
             distributed=_is_distributed(processor),
-            concurrency=source.scalar("MaxConcurrency", "number"),
+            concurrency=WholeNumber.compile(source, "MaxConcurrency", least=0, most=MAX_ITEMS),
             tolerance=Tolerance.compile(source),
             flow=flow,
             handling=error_handling(source),
@@ -87,7 +90,7 @@ class Map(RetriedState):
     async def work(self, visit: Visit, environment: Environment, arguments: JSON) -> list[JSON]:
         """The outputs of the items in their order; the first that fails stops the others."""
         items = self.items(environment, visit.input)
-        limit = 0 if self.concurrency is None else whole_number(self.concurrency, environment, _MAX_ITEMS)
+        limit = 0 if self.concurrency is None else self.concurrency(environment)
         failing = Failing(self.tolerance.failures(environment, len(items)))
         group = BranchGroup(visit.branch, limit or INLINE_CONCURRENCY)
         for index, item in enumerate(items):
@@ -153,7 +156,7 @@ def _input_array(environment: Environment, value: JSON) -> list[JSON]:
 def _percentage(field: Scalar, environment: Environment) -> float:
     value = field(environment)
     if type_name(value) != "number" or not 0 <= value <= 100:  # noqa: PLR2004 - per cent
-        raise StatesRuntimeError(f"{field.name} must be from 0 to 100, but was {compact(value)}.")
+        raise field.failure(f"{field.name} must be from 0 to 100, but was {compact(value)}.")
     return float(value)
 
 

@@ -9,10 +9,11 @@ from local.stepfunctions.errors import TIMEOUT, FunctionError, StateError, State
 from local.stepfunctions.execution import Visit
 from local.stepfunctions.flow import DataFlow, data_flow
 from local.stepfunctions.handling import ErrorHandling, error_handling
-from local.stepfunctions.json_types import JSON, check_size, compact, type_name
+from local.stepfunctions.json_types import JSON, check_size
 from local.stepfunctions.resources import Resource, resource
-from local.stepfunctions.source import Scalar, Source
+from local.stepfunctions.source import Source
 from local.stepfunctions.states.common import RetriedState, next_state
+from local.stepfunctions.whole_numbers import WholeNumber
 
 MAX_SECONDS: Final = 99_999_999
 
@@ -25,8 +26,8 @@ class Task(RetriedState):
     """
 
     resource: Resource
-    timeout: Scalar | None
-    heartbeat: Scalar | None
+    timeout: WholeNumber | None
+    heartbeat: WholeNumber | None
     flow: DataFlow
     handling: ErrorHandling
     next: str | None
@@ -34,11 +35,11 @@ class Task(RetriedState):
 
     @classmethod
     def compile(cls, source: Source) -> "Task":
-        """Compile a Task state; TimeoutSeconds is a positive number or an expression."""
+        """Compile a Task state."""
         return cls(
             resource=resource(source),
-            timeout=source.scalar("TimeoutSeconds", "number"),
-            heartbeat=source.scalar("HeartbeatSeconds", "number"),
+            timeout=WholeNumber.compile(source, "TimeoutSeconds", least=1, most=MAX_SECONDS),
+            heartbeat=WholeNumber.compile(source, "HeartbeatSeconds", least=1, most=MAX_SECONDS),
             flow=data_flow(source),
             handling=error_handling(source),
             next=next_state(source),
@@ -47,22 +48,15 @@ class Task(RetriedState):
     async def work(self, visit: Visit, environment: Environment, arguments: JSON) -> JSON:
         """The function's result; States.Timeout where it takes too long. The function is left to run on then."""
         execution = visit.execution
-        seconds = None if self.timeout is None else _positive(self.timeout, environment)
+        seconds = None if self.timeout is None else self.timeout(environment)
         if self.heartbeat is not None:
-            _positive(self.heartbeat, environment)
+            self.heartbeat(environment)
         call = execution.background.start(self.resource.call(execution.services, arguments))
         if not await call.ends(execution.clock, seconds):
             raise StateError(TIMEOUT, "")
         result = _result(call.task)
         check_size(result, self.resource.name)
         return result
-
-
-def _positive(field: Scalar, environment: Environment) -> float:
-    value = field(environment)
-    if type_name(value) != "number" or not 0 < value <= MAX_SECONDS:
-        raise StatesRuntimeError(f"{field.name} must be from 1 to {MAX_SECONDS}, but was {compact(value)}.")
-    return float(value)
 
 
 def _result(task: asyncio.Task[JSON]) -> JSON:

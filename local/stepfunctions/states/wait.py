@@ -6,11 +6,11 @@ from typing import Final
 from local.stepfunctions.clock import sleep
 from local.stepfunctions.comparisons import moment
 from local.stepfunctions.environment import Environment
-from local.stepfunctions.errors import StatesRuntimeError
 from local.stepfunctions.execution import Outcome, Visit
 from local.stepfunctions.flow import DataFlow, data_flow
 from local.stepfunctions.source import Scalar, Source
 from local.stepfunctions.states.common import next_state
+from local.stepfunctions.whole_numbers import is_whole
 
 MAX_SECONDS: Final = 99_999_999
 
@@ -31,6 +31,8 @@ class Wait:
         seconds, until = source.scalar("Seconds", "number"), source.scalar("Timestamp", "string")
         if (seconds is None) == (until is None):
             raise source.refused("Seconds", "expected either Seconds or Timestamp")
+        if seconds is not None and isinstance(seconds.text, int | float) and not _fits(seconds.text):
+            raise source.refused("Seconds", f"expected a whole number from 0 to {MAX_SECONDS}")
         return cls(seconds, until, data_flow(source), next_state(source))
 
     async def run(self, visit: Visit) -> Outcome:
@@ -46,15 +48,19 @@ class Wait:
         return _time(self.until, environment) - now
 
 
+def _fits(value: float) -> bool:
+    return is_whole(value) and 0 <= value <= MAX_SECONDS
+
+
 def _whole_seconds(field: Scalar, environment: Environment) -> float:
     value = field(environment)
-    where = f"The {field.name} parameter"
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise StatesRuntimeError(f"{where} cannot be parsed as a long value: {field.text} == {value}")
+    where, what = f"The {field.name} parameter", f"{field.text} == {value}"
+    if not is_whole(value):
+        raise field.failure(f"{where} cannot be parsed as a long value: {what}")
     if value < 0:
-        raise StatesRuntimeError(f"{where} references a negative value: {field.text} == {value}")
-    if value > MAX_SECONDS:
-        raise StatesRuntimeError(f"{where} references a value above {MAX_SECONDS}: {field.text} == {value}")
+        raise field.failure(f"{where} references a negative value: {what}")
+    if not _fits(value):
+        raise field.failure(f"{where} references a value above {MAX_SECONDS}: {what}")
     return float(value)
 
 
@@ -62,5 +68,5 @@ def _time(field: Scalar, environment: Environment) -> float:
     value = field(environment)
     seconds = moment(value)
     if seconds is None:
-        raise StatesRuntimeError(f"The {field.name} parameter is not a valid ISO-8601 time: {field.text} == {value}")
+        raise field.failure(f"The {field.name} parameter is not a valid ISO-8601 time: {field.text} == {value}")
     return seconds

@@ -1,0 +1,106 @@
+"""Executions as a whole: what is recorded, what is shared, what is left when one is cancelled."""
+
+import asyncio
+
+import pytest
+
+from local.stepfunctions import JSON, StateMachine
+from local.stepfunctions.virtual import DeadlockError, VirtualClock, run_virtually
+from tests.local.stepfunctions_scenarios import (
+    Answer,
+    Functions,
+    catch,
+    execute,
+    fails,
+    machine_of,
+    parallel,
+    passing,
+    retry,
+    task,
+    wait,
+)
+
+
+def test_given_nested_branches_when_an_execution_ends_then_every_state_is_recorded_for_a_waterfall() -> None:
+    states = {
+        "Answer": parallel(
+            {"Gather": parallel({"A": task("f", Retry=retry("Oops"))}, {"B": wait(2)}, Output="gathered")},
+            Catch=catch("Late"),
+        ),
+        "Late": passing(),
+    }
+    ran = execute(machine_of(states), {"f": [fails("Oops"), Answer("fine", seconds=0.5)]}, {"x": 1})
+    rows = [
+        (event.path, event.name, event.type, event.entered - ran.record.started, (event.left or 0) - event.entered)
+        for event in ran.record.events
+    ]
+    assert rows == [
+        ("", "Answer", "Parallel", 0, 2000),
+        ("Answer[0]", "Gather", "Parallel", 0, 2000),
+        ("Answer[0]/Gather[0]", "A", "Task", 0, 1500),
+        ("Answer[0]/Gather[1]", "B", "Wait", 0, 2000),
+    ]
+    attempted = ran.record.events[2]
+    assert (attempted.retries, attempted.input, attempted.output, attempted.error) == (1, {"x": 1}, "fine", None)
+    assert (ran.record.name, ran.record.ended - ran.record.started) == ("one", 2000)
+
+
+def test_given_one_machine_when_many_executions_run_at_once_then_none_sees_anothers_variables() -> None:
+    states = {
+        "A": task("f", Assign={"mine": "{% $states.input %}"}, Next="P"),
+        "P": parallel(
+            {"B": wait(1, Next="B2"), "B2": passing(Output="{% $mine %}")}, {"C": passing(Output="{% $mine %}")}
+        ),
+    }
+    machine = StateMachine.compile(machine_of(states), name="shared")
+
+    async def main(clock: VirtualClock) -> list[JSON]:
+        functions = Functions({"f": Answer(seconds=1)})
+        records = await asyncio.gather(*(machine.run(number, functions, clock=clock) for number in range(50)))
+        return [record.output for record in records]
+
+    assert run_virtually(main) == [[number, number] for number in range(50)]
+
+
+def test_given_a_caller_that_goes_away_when_an_execution_is_cancelled_then_nothing_runs_on_but_the_function() -> None:
+    states = {"P": parallel({"A": task("slow", Next="Never"), "Never": task("never")}, {"B": wait(60)})}
+    machine = StateMachine.compile(machine_of(states), name="cancelled")
+    functions = Functions({"slow": Answer(seconds=5), "never": Answer()})
+
+    async def main(clock: VirtualClock) -> float:
+        execution = asyncio.create_task(machine.run({}, functions, clock=clock))
+        await asyncio.sleep(1)
+        execution.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await execution
+        assert clock.elapsed() == 1
+        assert machine.running_functions == 1
+        await machine.drain()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return clock.elapsed()
+
+    assert run_virtually(main) == 5
+    assert [name for name, _ in functions.called] == ["slow"]
+
+
+def test_given_a_function_that_breaks_unexpectedly_when_it_is_called_then_the_execution_fails_with_the_reason() -> None:
+    async def broken(function: str, payload: JSON) -> JSON:
+        raise ConnectionError("the worker is gone")
+
+    async def main(clock: VirtualClock) -> tuple[str, str | None, str | None]:
+        machine = StateMachine.compile(machine_of({"A": task("f", Catch=catch("B")), "B": passing()}), name="broken")
+        record = await machine.run({}, broken, clock=clock)
+        return record.status, record.error, record.cause
+
+    status, error, cause = run_virtually(main)
+    assert (status, error) == ("FAILED", "States.Runtime")
+    assert cause is not None
+    assert cause.endswith("ConnectionError: the worker is gone")
+
+
+def test_given_nothing_left_to_happen_when_virtual_time_waits_then_it_says_so_instead_of_hanging() -> None:
+    async def main(_: VirtualClock) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    with pytest.raises(DeadlockError):
+        run_virtually(main)
