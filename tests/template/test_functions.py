@@ -15,8 +15,8 @@ from mangaassist.settings import Settings
 FOLDERS = sorted(path.parent.name for path in Path("functions").glob("*/handler.py"))
 SHARED = "mangaassist"
 
-# Read by Lambda's tools rather than by Settings; STAGE tells deployments apart in logs.
-OF_TOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL", "STAGE"}
+# Read by Powertools rather than by Settings. STAGE and REVISION say in the console what is deployed.
+OF_TOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL", "STAGE", "REVISION"}
 OF_CAPACITY = {"plan_releases": PlanningSettings, "scale_capacity": CapacitySettings}
 
 
@@ -51,6 +51,15 @@ def test_all_functions_are_built_once_from_one_asset(template: dict[str, Any], d
 
 def test_every_function_publishes_the_alias_that_callers_use(deployment: Deployment) -> None:
     assert {spec.alias for spec in deployment.functions().values()} == {"live"}
+
+
+def test_a_changed_parameter_reaches_the_alias_with_a_new_revision(
+    template: dict[str, Any], functions: dict[str, ResourceSpec]
+) -> None:
+    assert template["Globals"]["Function"]["Environment"]["Variables"]["REVISION"] == {"Ref": "Revision"}
+    for spec in functions.values():
+        written = template["Resources"][spec.logical_id]["Properties"]
+        assert written["VersionDescription"] == {"Ref": "Revision"}
 
 
 def test_the_shared_environment_is_what_settings_read(template: dict[str, Any]) -> None:

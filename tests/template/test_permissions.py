@@ -53,9 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "plan_releases": {
         "s3:GetObject calendar.ics",
         "scheduler:CreateSchedule *",
-        "scheduler:UpdateSchedule *",
         "scheduler:DeleteSchedule *",
-        "scheduler:GetSchedule *",
         "scheduler:ListSchedules *",
         "application-autoscaling:DescribeScalableTargets *",
         "iam:PassRole mangaassist-local-ReleaseScheduleRole",
