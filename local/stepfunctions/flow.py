@@ -49,6 +49,8 @@ class JsonataFlow:
         return arguments
 
     def finish(self, visit: Visit, environment: Environment, result: JSON) -> JSON:
+        if self.output is None and self.assign is None:
+            return result
         return self._output(visit, environment.of_result(result), result)
 
     def pass_on(self, visit: Visit, environment: Environment) -> JSON:

@@ -62,13 +62,13 @@ class Expression:
     def _walk(self, root: str, environment: Environment) -> Any:
         """The value of a plain path; NotImplemented where JSONata's rules for arrays and undefined are needed."""
         value: Any = environment.states if root == _STATES else environment.variables.get(root, NotImplemented)
-        for step in self._path:
-            if type(value) is not (dict if type(step) is str else list):
-                return NotImplemented
-            try:
-                value = value[step]  # type: ignore[index]  # the step fits the container, see above
-            except LookupError:
-                return NotImplemented
+        try:
+            for step in self._path:
+                if type(value) is str:
+                    return NotImplemented
+                value = value[step]
+        except (LookupError, TypeError):
+            return NotImplemented
         return value
 
     def _ask(self, environment: Environment) -> Any:

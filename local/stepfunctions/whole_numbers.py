@@ -14,6 +14,7 @@ class WholeNumber:
     field: Scalar
     least: int
     most: int
+    constant: int | None = None
 
     @classmethod
     def compile(cls, source: Source, name: str, *, least: int, most: int) -> "WholeNumber | None":
@@ -21,13 +22,16 @@ class WholeNumber:
         field = source.scalar(name, "number")
         if field is None:
             return None
-        number = cls(field, least, most)
-        if isinstance(field.text, int | float) and not (is_whole(field.text) and least <= field.text <= most):
+        if not isinstance(field.text, int | float):
+            return cls(field, least, most)
+        if not is_whole(field.text) or not least <= field.text <= most:
             raise source.refused(name, f"expected a whole number from {least} to {most}")
-        return number
+        return cls(field, least, most, int(field.text))
 
     def __call__(self, environment: Environment) -> int:
         """The value; raises a StateError where it is something else."""
+        if self.constant is not None:
+            return self.constant
         value, name = self.field(environment), self.field.name.removesuffix("Path")
         if not is_whole(value):
             shown = value if isinstance(value, str) else compact(value)
