@@ -67,13 +67,24 @@ def _json(url: str, form: bytes | None = None) -> dict[str, dict[str, str]]:
 
 
 async def _until_stopped(command: str) -> int:
-    """Run a command of the stack; SIGTERM ends it as Ctrl-C does."""
-    task = asyncio.current_task()
-    assert task is not None, "run by asyncio.run"
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    """Run a command of the stack until it ends, or until the first Ctrl-C or SIGTERM; stopping is not interrupted."""
+    _stop_once(asyncio.current_task())
     console = Console()
     settings = StackSettings(root=ROOT, port=port())
     return await (_serve(settings, console) if command == "serve" else _demo(settings, console))
+
+
+def _stop_once(task: "asyncio.Task[int] | None") -> None:
+    assert task is not None, "run by asyncio.run"
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: None)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
 
 
 async def _serve(settings: StackSettings, console: Console) -> int:
