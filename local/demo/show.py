@@ -54,15 +54,16 @@ def show_turn(console: Console, number: int, turn: Turn) -> None:
 
 def show_summary(console: Console, turns: Sequence[Turn]) -> None:
     """One row a turn."""
-    table = Table(width=WIDTH, box=None, pad_edge=False, title="\nAll turns", title_justify="left", title_style="bold")
-    for heading in ("", "turn"):
-        table.add_column(heading, overflow="ellipsis", no_wrap=True)
-    table.add_column("route", no_wrap=True)
-    table.add_column("degraded", overflow="fold")
+    table = Table(width=WIDTH, box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("", "", "turn", "route", "degraded"):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
     table.add_column("ms", justify="right", no_wrap=True)
     for scenario, answer, wrong in turns:
         mark = "[red]✗[/]" if wrong else "[green]✓[/]"
-        table.add_row(mark, scenario.title, _route(answer), ", ".join(answer.degraded), f"{answer.total_ms:.0f}")
+        degraded, total = ", ".join(answer.degraded), f"{answer.total_ms:.0f}"
+        table.add_row(mark, scenario.locale, scenario.title, _route(answer), degraded, total)
+    console.print()
+    console.print(Rule(Text("All turns", style="bold"), align="left"), width=WIDTH)
     console.print(table)
     right = sum(not wrong for _, _, wrong in turns)
     console.print(f"\n{right} of {len(turns)} turns took the route and the fallbacks they must.", highlight=False)
