@@ -15,18 +15,20 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FeatureManifest(_Frozen):
-    """An encoder and the length of its vectors."""
+class KernelManifest(_Frozen):
+    """A kernel of the recipe a head was fitted with."""
 
     encoder: str
-    scale: float
+    shape: Literal["linear", "rbf"]
+    weight: float
+    gamma: float
 
 
 class HeadManifest(_Frozen):
     """One language's head: its file and what it reads."""
 
     file: str
-    features: tuple[FeatureManifest, ...]
+    kernels: tuple[KernelManifest, ...]
     utterances: int
 
 
@@ -47,7 +49,6 @@ class ClassifierManifest(_Frozen):
     labels: tuple[str, ...]
     heads: dict[Language, HeadManifest]
     held_out: dict[Language, HeldOut]
-    trained_with: dict[str, str]
 
 
 class RerankerManifest(_Frozen):

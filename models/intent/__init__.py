@@ -1,1 +1,1 @@
-"""The intent classifier: linear heads on frozen encoders, one head a language."""
+"""The intent classifier: kernel heads on frozen encoders, one head a language."""

@@ -5,9 +5,15 @@ from pathlib import Path
 
 from models.artefacts import ClassifierManifest
 from models.encoders import Encoder, Language, language_of, load_encoder
-from models.intent.features import joined
-from models.intent.head import LinearHead
-from models.intent.recipe import Feature
+from models.intent.head import KernelHead
+from models.intent.recipe import Kernel
+
+_ENDS = 300
+
+
+def excerpt(text: str) -> str:
+    """What of a message is read: a long one's first and last 300 characters, where the request is."""
+    return text if len(text) <= 2 * _ENDS else f"{text[:_ENDS]} {text[-_ENDS:]}"
 
 
 class Classifier:
@@ -15,11 +21,11 @@ class Classifier:
 
     def __init__(
         self,
-        heads: Mapping[Language, tuple[tuple[Feature, ...], LinearHead]],
+        heads: Mapping[Language, tuple[tuple[Kernel, ...], KernelHead]],
         encoders: Mapping[str, Encoder],
         labels: tuple[str, ...],
     ) -> None:
-        """`encoders` holds every encoder the heads' features name."""
+        """`encoders` holds every encoder the heads' kernels name."""
         self._heads = heads
         self._encoders = encoders
         self._labels = labels
@@ -28,16 +34,16 @@ class Classifier:
     def load(cls, folder: Path, manifest: ClassifierManifest) -> "Classifier":
         """Load the heads of a model directory and the encoders they read."""
         heads = {
-            language: (tuple(Feature(f.encoder, f.scale) for f in head.features), LinearHead.load(folder / head.file))
+            language: (tuple(Kernel(**k.model_dump()) for k in head.kernels), KernelHead.load(folder / head.file))
             for language, head in manifest.heads.items()
         }
-        names = {feature.encoder for features, _ in heads.values() for feature in features}
+        names = {kernel.encoder for kernels, _ in heads.values() for kernel in kernels}
         return cls(heads, {name: load_encoder(name) for name in names}, manifest.labels)
 
     def scores(self, text: str) -> dict[str, float]:
         """Label to probability; sums to 1. A language without a head of its own is answered by the other's."""
-        language = language_of(text)
-        features, head = self._heads.get(language) or next(iter(self._heads.values()))
-        row = head.scores(joined(features, self._encoders, [text]))[0]
-        known = dict(zip(head.labels, row.tolist(), strict=True))
+        kernels, head = self._heads.get(language_of(text)) or next(iter(self._heads.values()))
+        read = excerpt(text)
+        vectors = {kernel.encoder: self._encoders[kernel.encoder].encode([read]) for kernel in kernels}
+        known = dict(zip(head.labels, head.scores(kernels, vectors)[0].tolist(), strict=True))
         return {label: known.get(label, 0.0) for label in self._labels}

@@ -1,62 +1,54 @@
-"""Fit the heads. The only module that needs scikit-learn."""
+"""Fit a head in closed form: kernel ridge regression on one-hot labels (a least-squares support vector machine).
+
+One linear system and no randomness; its leave-one-out predictions come with it, so calibration needs no split.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.encoders import Vectors
 from models.errors import TrainingDataError
-from models.intent.head import LinearHead, softmax
+from models.intent.head import KernelHead, similarities, softmax
+from models.intent.recipe import Kernel, Recipe
 
-_TEMPERATURES = np.geomspace(0.05, 4.0, 200)
+_TEMPERATURES = np.geomspace(0.02, 2.0, 200)
 _MIN_LABELS = 2
 _MIN_PER_LABEL = 2
+_MIN_TO_CALIBRATE = 30
 
 
-def fit_head(
-    vectors: Vectors,
-    labels: Sequence[str],
-    extra: tuple[Vectors, Sequence[str]],
-    *,
-    strength: float,
-    seed: int,
-    folds: int,
-) -> LinearHead:
-    """A head fitted on all examples, with the temperature that out-of-fold predictions of `vectors` ask for.
-
-    `extra` examples (of another language) are learned from in every fold and never used for calibration.
-    """
-    from sklearn.model_selection import StratifiedKFold
-
-    rarest, count = min(Counter(labels).items(), key=lambda item: item[1])
-    if len(set(labels)) < _MIN_LABELS or count < _MIN_PER_LABEL:
+def fit_head(recipe: Recipe, vectors: Mapping[str, Vectors], labels: Sequence[str], own: Sequence[bool]) -> KernelHead:
+    """A head fitted on all examples and calibrated on `own`, those in its own language (on all where they are few)."""
+    counts = Counter(labels)
+    rarest, count = min(counts.items(), key=lambda item: item[1])
+    if len(counts) < _MIN_LABELS or count < _MIN_PER_LABEL:
         raise TrainingDataError(f"needs two labels with {_MIN_PER_LABEL} utterances each; {rarest!r} has {count}")
-    names = np.asarray(labels)
-    head = _fit(vectors, names, extra, strength)
-    logits = np.empty((len(names), len(head.labels)))
-    splits = StratifiedKFold(min(folds, count), shuffle=True, random_state=seed).split(vectors, names)
-    for learn, hold in splits:
-        fold = _fit(vectors[learn], names[learn], extra, strength)
-        logits[hold] = vectors[hold] @ fold.weights + fold.bias
-    targets = np.searchsorted(head.labels, names)
-    return LinearHead(head.labels, head.weights, head.bias, _temperature(logits, targets))
+    names = tuple(sorted(counts))
+    targets = np.searchsorted(names, np.asarray(labels))
+    prior = 1 / len(names)
+    wanted = np.eye(len(names))[targets] - prior
+    gram = sum(similarities(k, vectors[k.encoder], vectors[k.encoder]) for k in recipe.kernels)
+    inverse = np.linalg.inv(np.asarray(gram, dtype=np.float64) + recipe.ridge * np.eye(len(targets)))
+    dual = inverse @ wanted
+    left_out = wanted - dual / np.diag(inverse)[:, None] + prior
+    calibrate = np.flatnonzero(own) if sum(own) >= _MIN_TO_CALIBRATE else np.arange(len(targets))
+    return KernelHead(
+        labels=names,
+        dual=dual.astype(np.float32),
+        anchors={k.encoder: _anchors(k, vectors[k.encoder], dual) for k in recipe.kernels},
+        prior=prior,
+        temperature=_temperature(left_out[calibrate], targets[calibrate]),
+    )
 
 
-def _fit(
-    vectors: Vectors, names: NDArray[np.str_], extra: tuple[Vectors, Sequence[str]], strength: float
-) -> LinearHead:
-    from sklearn.linear_model import LogisticRegression
-
-    learned = np.concatenate([vectors, extra[0]])
-    targets = np.asarray([*names, *extra[1]])
-    model = LogisticRegression(C=strength, max_iter=2000).fit(learned, targets)
-    weights, bias = model.coef_.T, model.intercept_
-    if weights.shape[1] == 1:  # scikit-learn stores two classes as one logit
-        weights, bias = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
-    labels = tuple(str(label) for label in model.classes_)
-    return LinearHead(labels, weights.astype(np.float32), bias.astype(np.float32), temperature=1.0)
+def _anchors(kernel: Kernel, vectors: Vectors, dual: NDArray[np.float64]) -> Vectors:
+    if kernel.shape == "rbf":
+        return vectors
+    folded: Vectors = (kernel.weight * vectors.T @ dual).astype(np.float32)
+    return folded
 
 
 def _temperature(logits: NDArray[np.float64], targets: NDArray[np.intp]) -> float:

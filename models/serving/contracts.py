@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MAX_INPUTS = 32
 MAX_PASSAGES = 64
@@ -13,7 +14,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError("must not be blank")
+        raise PydanticCustomError("blank", "must not be blank")
     return text
 
 
