@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from snapshot_restore_py import register_before_snapshot
 
 from mangaassist.aws.clients import client
 from mangaassist.clock import TimeBudget, now_ms
@@ -27,21 +28,22 @@ class LambdaContext(Protocol):
 def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Callable[[Logic[Input]], Handler]:
     """Make a Lambda handler of a function of (input contract, time budget).
 
-    The clients of the `services` it calls are made before its budget starts: a cold start costs the turn time, but must
-    not look like a dependency that is late.
+    The clients of the `services` it calls are made before a SnapStart snapshot is taken, or else before its budget
+    starts: a cold start may cost the turn time, but must not look like a dependency that is late.
 
     The handler raises ContractError for an input that breaks the contract; every other error leaves as it is,
     so that its class name is what the state machine catches.
     """
 
     def decorate(logic: Logic[Input]) -> Handler:
+        register_before_snapshot(_make_clients, services)
+
         def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             started = time.perf_counter()
             outcome = "ok"
             try:
                 request = _accept(accepts, event)
-                for service in services:
-                    client(service)
+                _make_clients(services)
                 output = logic(request, _budget(name, event, context))
             except Exception as error:
                 outcome = type(error).__name__
@@ -54,6 +56,11 @@ def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Ca
         return handler
 
     return decorate
+
+
+def _make_clients(services: Sequence[str]) -> None:
+    for service in services:
+        client(service)
 
 
 def _accept(accepts: type[Input], event: dict[str, Any]) -> Input:
