@@ -16,6 +16,7 @@ from local.stepfunctions.states.passing import Pass
 from local.stepfunctions.states.task import Task
 from local.stepfunctions.states.wait import Wait
 
+MAX_NAME_CHARACTERS: Final = 80
 _TYPES: Final[Mapping[str, Callable[[Source], State]]] = {
     "Choice": Choice.compile,
     "Fail": Fail.compile,
@@ -45,6 +46,8 @@ class Compiler:
         for name in states:
             if name in self._names:
                 raise DefinitionError("the name is used by another state", state=name)
+            if len(name) > MAX_NAME_CHARACTERS:
+                raise DefinitionError(f"the name is longer than {MAX_NAME_CHARACTERS} characters", state=name)
             self._names.add(name)
         start = definition.get("StartAt")
         _check_ways(start, states, place)

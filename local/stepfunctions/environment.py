@@ -8,20 +8,28 @@ from local.stepfunctions.json_types import JSON
 
 @dataclass(slots=True)
 class Environment:
-    """The variables in scope, `$states` (JSONata) or the root `$` (JSONPath), and the context object."""
+    """The variables in scope, `$states` (JSONata) or the root `$` (JSONPath), the context object, and the time.
+
+    `now` is in epoch milliseconds.
+    """
 
     variables: Mapping[str, JSON]
     states: dict[str, JSON]
     root: JSON
     context: Callable[[], JSON]
+    now: Callable[[], float]
 
     def of_result(self, result: JSON) -> "Environment":
         """The environment once there is a result: `$states.result`, or `$`."""
-        return Environment(self.variables, {**self.states, "result": result}, result, self.context)
+        return self.at({**self.states, "result": result}, result)
 
     def of_error(self, error_output: JSON) -> "Environment":
         """The environment of a Catch: `$states.errorOutput`, or `$`."""
-        return Environment(self.variables, {**self.states, "errorOutput": error_output}, error_output, self.context)
+        return self.at({**self.states, "errorOutput": error_output}, error_output)
+
+    def at(self, states: dict[str, JSON], root: JSON) -> "Environment":
+        """The same with another `$states` and another root."""
+        return Environment(self.variables, states, root, self.context, self.now)
 
 
 Template = Callable[[Environment], JSON]

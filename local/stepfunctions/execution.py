@@ -86,7 +86,9 @@ class Visit:
 
     def environment(self, root: JSON) -> Environment:
         """What the fields of the state may read: `$states.input` is its raw input, `$` the root."""
-        return Environment(self.branch.variables, {"input": self.input}, root, self.context)
+        return Environment(
+            self.branch.variables, {"input": self.input}, root, self.context, self.execution.milliseconds
+        )
 
     def context(self) -> JSON:
         """The context object."""

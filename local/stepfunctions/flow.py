@@ -109,8 +109,7 @@ class JsonPathFlow:
 
     def _output(self, visit: Visit, environment: Environment, value: JSON) -> JSON:
         assigned = evaluated(self.assign, environment, None)
-        shown = Environment(environment.variables, environment.states, value, environment.context)
-        output = evaluated(self.output_path, shown, {})
+        output = evaluated(self.output_path, environment.at(environment.states, value), {})
         if output is not visit.input:
             check_size(output, visit.record.name)
         _assign(visit, assigned)

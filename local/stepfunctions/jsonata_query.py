@@ -23,18 +23,20 @@ _PLAIN_STEP: Final = re.compile(rf"\.({_NAME})|\[(\d+)\]")
 _REFERENCE: Final = re.compile(rf"\$({_NAME})((?:{_STEP})*)")
 _STATES: Final = "states"
 MAX_MILLISECONDS, MAX_DEPTH = 5_000, 500
+_TIME: Final = re.compile(r"\$(?:millis|now)\b")
 _EVAL: Final = re.compile(r"\$eval\s*\(")
 
 
 class Expression:
     """A compiled JSONata expression of one field."""
 
-    __slots__ = ("_parts", "_path", "_query", "_root", "_source", "field")
+    __slots__ = ("_moment", "_parts", "_path", "_query", "_root", "_source", "field")
 
     def __init__(self, text: str, state: str, field: str) -> None:
         self.field = field
         self._source = text.removeprefix(_OPEN).removesuffix(_CLOSE).strip()
         self._query = _compiled(self._source, state, field)
+        self._moment = Moment(self._query) if _TIME.search(self._source) else None
         self._parts = _parts(self._source)
         plain = _PLAIN_PATH.fullmatch(self._source)
         self._root = plain[1] if plain and self._source != f"${_STATES}" else None
@@ -82,6 +84,8 @@ class Expression:
             if not wanted or "context" in wanted:
                 states = {**states, "context": environment.context()}
             bindings[_STATES] = _pruned(states, wanted)
+        if self._moment is not None:
+            self._moment.milliseconds = int(environment.now())
         try:
             return self._query.evaluate(None, bindings)
         except jsonata.JsonataError as error:
@@ -89,6 +93,20 @@ class Expression:
 
     def _place(self) -> str:
         return f"The JSONata expression '{self._source}' specified for the field '{self.field}'"
+
+
+class Moment:
+    """Makes `$millis()` and `$now()` of a query tell the time of the execution's clock."""
+
+    def __init__(self, query: jsonata.Jsonata) -> None:
+        self.milliseconds = 0
+        self._format = jsonata.Jsonata("$fromMillis($at, $picture, $zone)")
+        query.register_function("millis", lambda: self.milliseconds, "<:n>")
+        query.register_function("now", self._now, "<s?s?:s>")
+
+    def _now(self, picture: str | None = None, zone: str | None = None) -> str:
+        given = {"at": self.milliseconds, "picture": picture, "zone": zone}
+        return str(self._format.evaluate(None, {name: value for name, value in given.items() if value is not None}))
 
 
 Parts = dict[str, "Parts"]

@@ -168,9 +168,10 @@ def verify(rule: Rule) -> None:
     """Run the definition of a rule and compare."""
     ran = execute(machine_of(rule.states, **rule.machine), rule.functions, rule.input)
     record = ran.record
-    assert (record.status, record.error) == (rule.status, rule.error), record.cause
+    where = f"{rule.rule} ({rule.page})"
+    assert (record.status, record.error) == (rule.status, rule.error), f"{where}: {record.cause}"
     outcome = {"output": record.output, "cause": record.cause, "seconds": round(ran.seconds, 3)}
     wanted = {"output": rule.output, "cause": rule.cause, "seconds": rule.seconds}
     for name, value in wanted.items():
-        assert value is ... or value == outcome[name], f"{name}: wanted {value}, got {outcome[name]}"
-    assert rule.check(ran)
+        assert value is ... or value == outcome[name], f"{where}: {name} is {outcome[name]}, not {value}"
+    assert rule.check(ran), where

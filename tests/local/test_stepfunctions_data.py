@@ -212,6 +212,9 @@ def evaluate(expression: str, value: Any = None) -> Any:
         ("$range(1, 9, 9)", 1),
         ("$random(7) = $random(7)", True),
         ("$length($uuid())", 36),
+        ("$millis()", 1_700_000_000_000),
+        ("$now()", "2023-11-14T22:13:20.000Z"),
+        ("$now('[Y0001]-[M01]', '+0900')", "2023-11"),
     ],
 )
 def test_given_a_function_of_step_functions_when_it_is_called_then_it_answers_as_documented(

@@ -346,6 +346,19 @@ TIMEOUTS = [
         seconds=2,
     ),
     Rule(
+        "a computed TimeoutSeconds that is not a whole number is a failed query",
+        JSONATA,
+        {
+            "A": task(
+                "any", TimeoutSeconds="{% 1.5 %}", Catch=catch("Caught", "States.QueryEvaluationError", Output=1)
+            ),
+            **CAUGHT,
+        },
+        {"any": Answer()},
+        output=1,
+        check=lambda ran: ran.functions.called == [],
+    ),
+    Rule(
         "each attempt has the whole timeout",
         TASK,
         {"A": task("slow", TimeoutSeconds=2, Retry=retry("States.Timeout", MaxAttempts=1))},

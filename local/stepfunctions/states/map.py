@@ -108,8 +108,7 @@ class Map(RetriedState):
         def with_item() -> JSON:
             return {**environment.context(), **context}
 
-        of_item = Environment(environment.variables, environment.states, environment.root, with_item)
-        return evaluated(self.item_selector, of_item, item)
+        return evaluated(self.item_selector, dataclasses.replace(environment, context=with_item), item)
 
 
 class Failing:
