@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -56,7 +55,7 @@ def mint(customer_id: str, api_port: int) -> str:
         index = _json(f"http://127.0.0.1:{api_port}/")
         form = urllib.parse.urlencode({"customer_id": customer_id}).encode()
         return str(_json(f"{index['endpoints']['identity']}/token", form)["token"])
-    except (urllib.error.URLError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
 
 
