@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.local.stepfunctions_scenarios import (
@@ -236,6 +236,7 @@ documents = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(documents, st.lists(st.sampled_from([".a", ".b", "[0]", "[1]"]), max_size=4).map("".join))
 def test_given_any_document_when_a_plain_path_is_read_then_the_library_agrees(document: Any, path: str) -> None:
     short = execute(machine_of({"A": passing(Output=f"{{% $states.input{path} %}}")}), {}, document).record
