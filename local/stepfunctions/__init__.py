@@ -5,8 +5,8 @@
 
 To read it, follow an execution: `machine` compiles (`compiler`, `source`, `fields`) and runs, `graph` walks from state
 to state, `states/` does the work of each type, `flow` moves data in and out of it, `handling` retries and catches,
-`branches` stops siblings at once, `record` keeps what happened. Expressions are in `jsonata_query`, paths in `jsonpath`,
-intrinsic functions in `intrinsics`. `virtual` runs it all without waiting.
+`branches` stops siblings at once, `record` keeps what happened. Expressions are in `jsonata_query`, paths in
+`jsonpath`, intrinsic functions in `intrinsics`. `virtual` runs it all without waiting.
 
 Specification: https://states-language.net and https://docs.aws.amazon.com/step-functions/latest/dg/.
 """
