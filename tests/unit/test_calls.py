@@ -3,9 +3,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import WORKERS, NamedErrors, TransientError, call_within, in_background
 from mangaassist.aws.parameters import Kept
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError, StoreError
 
@@ -15,6 +15,11 @@ PATIENCE_MS = 20_000
 
 def refused(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}}, "InvokeModel")
+
+
+def cancelled(*reasons: str) -> ClientError:
+    code = {"Error": {"Code": "TransactionCanceledException", "Message": "no"}}
+    return ClientError({**code, "CancellationReasons": [{"Code": reason} for reason in reasons]}, "TransactWriteItems")
 
 
 def failing(*failures: Exception) -> tuple[Callable[[], str], list[Any]]:
@@ -31,7 +36,17 @@ def failing(*failures: Exception) -> tuple[Callable[[], str], list[Any]]:
 
 
 @pytest.mark.parametrize(
-    "failure", [refused("InternalServerException"), refused("ModelError"), ConnectTimeoutError(endpoint_url="x")]
+    "failure",
+    [
+        refused("InternalServerException"),
+        refused("ModelError"),
+        refused("TransactionConflictException"),
+        cancelled("TransactionConflict"),
+        ConnectTimeoutError(endpoint_url="x"),
+        ConnectionClosedError(endpoint_url="x"),
+        ReadTimeoutError(endpoint_url="x"),
+        TransientError(),
+    ],
 )
 def test_a_transient_failure_is_tried_once_more(failure: Exception) -> None:
     call, attempts = failing(failure)
@@ -65,6 +80,27 @@ def test_a_call_that_hangs_ends_with_its_budget() -> None:
     with pytest.raises(GenerationTimeoutError):
         call_within(20, lambda: released.wait(30), NAMED)
     released.set()
+
+
+def test_a_condition_that_does_not_hold_is_not_tried_again() -> None:
+    call, attempts = failing(cancelled("ConditionalCheckFailed", "TransactionConflict"))
+
+    with pytest.raises(GenerationError):
+        call_within(PATIENCE_MS, call, NAMED)
+    assert len(attempts) == 1
+
+
+def test_a_call_that_has_not_begun_when_its_caller_gives_up_never_runs() -> None:
+    released, begun = threading.Event(), threading.Event()
+    busy = [in_background(lambda: released.wait(30)) for _ in range(WORKERS)]
+
+    with pytest.raises(GenerationTimeoutError):
+        call_within(20, begun.set, NAMED)
+
+    released.set()
+    assert all(future.result() for future in busy)
+    in_background(lambda: None).result()
+    assert not begun.is_set()
 
 
 def test_no_attempt_starts_without_time() -> None:

@@ -14,6 +14,7 @@ from mangaassist.telemetry import logger
 Result = TypeVar("Result")
 
 ATTEMPTS = 2
+WORKERS = 16
 TRANSIENT_CODES = frozenset(
     {
         "InternalServerError",
@@ -24,8 +25,13 @@ TRANSIENT_CODES = frozenset(
         "ServiceUnavailable",
         "ServiceUnavailableException",
         "ServiceUnavailableError",
+        "TransactionConflictException",
     }
 )
+
+
+class TransientError(Exception):
+    """Raised by an adapter for an answer that another attempt may better."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class NamedErrors:
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=16, thread_name_prefix="call")
+    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="call")
 
 
 def in_background(call: Callable[[], Result]) -> "Future[Result]":
@@ -58,9 +64,12 @@ def call_within(budget_ms: int, call: Callable[[], Result], errors: NamedErrors)
         remaining = ends_at - time.monotonic()
         if remaining <= 0:
             break
+        pending = in_background(call)
         try:
-            return in_background(call).result(timeout=remaining)
+            return pending.result(timeout=remaining)
         except FutureTimeoutError as error:
+            # One that has not begun must not run after its caller has given up.
+            pending.cancel()
             raise errors.timed_out(f"no answer within {budget_ms} ms") from error
         except MangaAssistError:
             raise
@@ -73,18 +82,25 @@ def call_within(budget_ms: int, call: Callable[[], Result], errors: NamedErrors)
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same call may well succeed at once: server errors and broken connections, never throttling."""
+    """Whether the same call may well succeed at once: server errors, conflicts, broken connections; never throttling."""
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
     if isinstance(error, ClientError):
-        return error_code(error) in TRANSIENT_CODES
-    return isinstance(error, HTTPClientError | ConnectionError)
+        return error_code(error) in TRANSIENT_CODES or _is_conflict(error.response)
+    return isinstance(error, HTTPClientError | ConnectionError | TransientError)
 
 
 def error_code(error: Exception) -> str:
     """The service's error code, or an empty string."""
-    response: dict[str, Any] = getattr(error, "response", {})
+    # botocore gives its connection errors a `response` too, which is None.
+    response: dict[str, Any] = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
+
+
+def _is_conflict(response: dict[str, Any]) -> bool:
+    """Whether a transaction was cancelled by another one, and by nothing that stays so."""
+    codes = {reason.get("Code") for reason in response.get("CancellationReasons", [])} - {"None"}
+    return codes == {"TransactionConflict"}
 
 
 def _named(error: Exception, errors: NamedErrors) -> MangaAssistError:
