@@ -62,7 +62,7 @@ class JsonataFlow:
     def _output(self, visit: Visit, environment: Environment, default: JSON) -> JSON:
         output = evaluated(self.output, environment, default)
         assigned = evaluated(self.assign, environment, None)
-        if self.output is not None:
+        if output is not default and output is not visit.input:
             check_size(output, visit.record.name)
         _assign(visit, assigned)
         return output

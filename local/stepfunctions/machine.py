@@ -4,6 +4,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from local.stepfunctions import fields
@@ -83,7 +84,7 @@ class StateMachine:
             started=clock.now() * 1000,
         )
         root = Branch(execution, "", {})
-        walk = Work(self._start(root, value))
+        walk = Work(partial(self._start, root, value))
         try:
             in_time = await walk.ends(clock, self._timeout)
         except asyncio.CancelledError:

@@ -1,7 +1,7 @@
 """Work that can be waited for with a limit, and that outlives whoever waits for it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 from local.stepfunctions.clock import Clock, wake
@@ -10,14 +10,14 @@ Result = TypeVar("Result")
 
 
 class Work(Generic[Result]):
-    """A coroutine that runs on its own. Cancelling whoever waits for it leaves it running."""
+    """Something that runs on its own. Cancelling whoever waits for it leaves it running."""
 
     __slots__ = ("_ended", "task")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Result]) -> None:
+    def __init__(self, start: Callable[[], Awaitable[Result]]) -> None:
         loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = loop.create_future()
-        self.task = loop.create_task(self._run(coroutine))
+        self.task = loop.create_task(self._run(start))
 
     async def ends(self, clock: Clock, seconds: float | None = None) -> bool:
         """Wait until the work has ended, at most so many seconds; whether it has."""
@@ -29,9 +29,9 @@ class Work(Generic[Result]):
                 timer.cancel()
         return self.task.done()
 
-    async def _run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+    async def _run(self, start: Callable[[], Awaitable[Result]]) -> Result:
         try:
-            return await coroutine
+            return await start()
         finally:
             wake(self._ended)
 
@@ -45,9 +45,9 @@ class Background:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def start(self, coroutine: Coroutine[Any, Any, Result]) -> Work[Result]:
+    def start(self, start: Callable[[], Awaitable[Result]]) -> Work[Result]:
         """Start work and keep it."""
-        work = Work(coroutine)
+        work = Work(start)
         self._tasks.add(work.task)
         work.task.add_done_callback(self._end)
         return work

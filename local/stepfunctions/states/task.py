@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from local.stepfunctions.environment import Environment
@@ -51,7 +52,7 @@ class Task(RetriedState):
         seconds = None if self.timeout is None else self.timeout(environment)
         if self.heartbeat is not None:
             self.heartbeat(environment)
-        call = execution.background.start(self.resource.call(execution.services, arguments))
+        call = execution.background.start(partial(self.resource.call, execution.services, arguments))
         if not await call.ends(execution.clock, seconds):
             raise StateError(TIMEOUT, "")
         result = _result(call.task)
