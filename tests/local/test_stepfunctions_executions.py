@@ -83,19 +83,20 @@ def test_given_a_caller_that_goes_away_when_an_execution_is_cancelled_then_nothi
     assert [name for name, _ in functions.called] == ["slow"]
 
 
-def test_given_an_execution_that_has_not_begun_when_it_is_cancelled_then_nothing_of_it_is_left() -> None:
-    machine = StateMachine.compile(machine_of({"A": task("f")}), name="cancelled")
-    functions = Functions({"f": Answer()})
+def test_given_an_execution_that_just_began_when_it_is_cancelled_then_only_its_function_runs_to_its_end() -> None:
+    machine = StateMachine.compile(machine_of({"A": task("f", Next="B"), "B": task("f")}), name="cancelled")
+    functions = Functions({"f": Answer(seconds=1)})
 
     async def main(clock: VirtualClock) -> None:
         execution = asyncio.create_task(machine.run({}, functions, clock=clock))
         asyncio.get_running_loop().call_soon(execution.cancel)
         with pytest.raises(asyncio.CancelledError):
             await execution
+        await machine.drain()
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     run_virtually(main)
-    assert functions.called == []
+    assert (functions.called, functions.ended) == ([("f", 0)], [("f", 1)])
 
 
 def test_given_a_function_that_breaks_unexpectedly_when_it_is_called_then_the_execution_fails_with_the_reason() -> None:
