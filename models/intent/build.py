@@ -46,16 +46,18 @@ def build_classifier(train: Sequence[Path], held_out: Sequence[Path], folder: Pa
         return Build(present, fresh=False)
     learn, test = read_utterances(train), read_utterances(held_out)
     vectors = _Encoded([*learn, *test])
+    folder.mkdir(parents=True, exist_ok=True)
     heads = {language: _fit(language, learn, vectors) for language in by_language(learn)}
+    described = {language: _describe(language, learn) for language in heads}
+    for language, head in heads.items():
+        head.save(folder / described[language].file)
+    stored = {language: KernelHead.load(folder / head.file) for language, head in described.items()}
     manifest = ClassifierManifest(
         version=fingerprint,
         labels=tuple(sorted({utterance.label for utterance in learn})),
-        heads={language: _describe(language, learn) for language in heads},
-        held_out=_measure(heads, test, vectors),
+        heads=described,
+        held_out=_measure(stored, test, vectors),
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    for language, head in heads.items():
-        head.save(folder / manifest.heads[language].file)
     write_manifest(folder, manifest)
     return Build(manifest, fresh=True)
 

@@ -3,6 +3,9 @@
 import asyncio
 import io
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -18,9 +21,11 @@ from models.rerank.build import build_reranker
 from models.serving.app import STATE, create_app, servable_in
 from models.serving.contracts import MAX_BODY_BYTES, MAX_INPUTS, MAX_TEXT, ClassifyRequest, RerankRequest
 from models.serving.servable import Servable, ServedClassifier
+from models.serving.server import serve
 from models.serving.synthetic import classify_requests, rerank_requests
 
 Client = TestClient[Any, Any]
+ROOT = Path(__file__).resolve().parents[2]
 WARM_UP_REQUESTS = 10
 
 
@@ -235,3 +240,28 @@ def test_given_the_synthetic_requests_then_there_are_ten_of_several_shapes(
 
 def test_given_a_body_within_the_limits_then_the_largest_request_fits_the_queue() -> None:
     assert ServedClassifier.max_waiting >= MAX_INPUTS
+
+
+def test_given_a_warm_server_when_it_gets_sigterm_then_it_ends_with_success(tmp_path: Path) -> None:
+    build_reranker(tmp_path)
+    command = [
+        sys.executable,
+        "-m",
+        "models",
+        "serve",
+        "--model-dir",
+        str(tmp_path),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        assert "is warm after 10 requests" in server.stderr.readline()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) == 0
+
+
+def test_given_no_model_when_the_server_runs_then_it_ends_with_failure(tmp_path: Path) -> None:
+    assert serve(tmp_path, host="127.0.0.1", port=0, workers=1) == 1
