@@ -3,7 +3,7 @@
 from mangaassist.aws.sagemaker import SageMakerModels
 from mangaassist.clock import TimeBudget
 from mangaassist.contracts import Ranked, RerankInput
-from mangaassist.policy.ranking import fused
+from mangaassist.policy.ranking import RERANKED, fused
 from mangaassist.settings import settings
 from mangaassist.step import step
 from mangaassist.telemetry import timed_model
@@ -13,7 +13,8 @@ from mangaassist.telemetry import timed_model
 def handler(request: RerankInput, budget: TimeBudget) -> Ranked:
     turn = request.turn
     models = SageMakerModels(settings().classifier_endpoint, settings().reranker_endpoint)
-    texts = [f"{passage.title}. {passage.text}" for passage in request.passages]
+    candidates = request.passages[:RERANKED]
+    texts = [f"{passage.title}. {passage.text}" for passage in candidates]
     with timed_model("reranker", turn.trace_id):
         logits = models.rerank(turn.message, texts, budget_ms=budget.ms, trace_id=turn.trace_id)
-    return Ranked(passages=fused(request.passages, logits))
+    return Ranked(passages=fused(candidates, logits))

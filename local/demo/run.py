@@ -2,28 +2,33 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 from rich.console import Console
 
-from local.demo.scenarios import Scenario, differences, load_scenarios
+from local.demo.scenarios import Scenario, differences, load_scenarios, overran
 from local.demo.show import Turn, show_opening, show_summary, show_turn
-from local.demo.turns import TURN_LIMIT_S, Api
+from local.demo.turns import TURN_LIMIT_S, Answer, Api
 from local.progress import Progress
 from local.settings import StackSettings
 from local.stack import Stack
 
 REPORT = Path("reports") / "demo.json"
 WARMING_ROUNDS = 3
+# One machine plays the whole cloud, so a turn gets more than the deployed 2,800 ms; every step's budget grows with it.
+DEADLINE_MS = 4200
+ATTEMPTS = 3
 
 
 async def demo(settings: StackSettings, console: Console) -> int:
     """Start the stack, send every scenario, stop the stack; 0 when every turn came as it must, else 1."""
-    show_opening(console)
+    show_opening(console, DEADLINE_MS)
     scenarios = load_scenarios()
     progress = Progress(console)
-    async with Stack(settings, progress) as stack:
+    patient = replace(settings, parameters={**settings.parameters, "TurnDeadlineMs": str(DEADLINE_MS)})
+    async with Stack(patient, progress) as stack:
         limit = aiohttp.ClientTimeout(total=TURN_LIMIT_S)
         async with aiohttp.ClientSession(stack.url, timeout=limit) as session:
             api = Api(session)
@@ -37,14 +42,23 @@ async def demo(settings: StackSettings, console: Console) -> int:
 
 
 async def _turn(console: Console, api: Api, stack: Stack, number: int, scenario: Scenario) -> Turn:
+    """The turn, shown; sent again when this machine, not the fault, was too slow for a step's budget."""
+    answer = await _answer(api, stack, scenario)
+    attempts = 1
+    while attempts < ATTEMPTS and differences(scenario, answer) and overran(answer):
+        answer = await _answer(api, stack, scenario)
+        attempts += 1
+    turn = (scenario, answer, differences(scenario, answer))
+    show_turn(console, number, turn, attempts)
+    return turn
+
+
+async def _answer(api: Api, stack: Stack, scenario: Scenario) -> Answer:
     await api.switch_on(scenario.faults)
     try:
-        answer = await api.turn(scenario.message, _token(stack, scenario))
+        return await api.turn(scenario.message, _token(stack, scenario))
     finally:
         await api.switch_off()
-    turn = (scenario, answer, differences(scenario, answer))
-    show_turn(console, number, turn)
-    return turn
 
 
 async def _warm(api: Api, stack: Stack, scenarios: Sequence[Scenario]) -> None:

@@ -52,5 +52,10 @@ def differences(scenario: Scenario, answer: Answer) -> list[str]:
     ]
 
 
+def overran(answer: Answer) -> bool:
+    """Whether a function ran out of its time budget."""
+    return any(str(event.get("error")).endswith("TimeoutError") for event in answer.record.get("events", []))
+
+
 def _said(value: object) -> str:
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)

@@ -19,28 +19,36 @@ _OPENING = """\
 Lambda runtime client; sentence encoders, intent classifier and reranker; the store's data
 [bold]Simulated[/]  the language models (a composer that only joins the facts of its prompt), the guardrail \
 (one rule), Titan (local encoders), OpenSearch (exact search), DynamoDB and EventBridge (moto)
-[bold]Times[/]      of this machine, not of AWS; faults are switched on at the stand-ins, never in a function"""
+[bold]Times[/]      of this machine, which plays the whole cloud: a turn may take {deadline_ms:,} ms, budgets \
+in proportion
+[bold]Faults[/]     are switched on at the stand-ins, never in a function"""
 _ROUTE_STYLES = {"template": "cyan", "cached": "green", "haiku": "blue", "sonnet": "magenta", "handover": "yellow"}
+
+_COLUMNS = (("", 1), ("", 2), ("turn", 36), ("route", 8), ("degraded", 22))
 
 Turn = tuple[Scenario, Answer, list[str]]
 
 
-def show_opening(console: Console) -> None:
+def show_opening(console: Console, deadline_ms: int) -> None:
     """What is real here, and what is not."""
     grid = Table.grid(padding=(0, 2))
-    for line in _OPENING.splitlines():
+    for line in _OPENING.format(deadline_ms=deadline_ms).splitlines():
         name, _, text = line.partition("[/]")
         grid.add_row(f"{name}[/]", text.strip())
     console.print(Panel(grid, title="MangaAssist, on this machine", width=WIDTH))
 
 
-def show_turn(console: Console, number: int, turn: Turn) -> None:
+def show_turn(console: Console, number: int, turn: Turn, attempts: int = 1) -> None:
     """A turn: what was asked and answered, by which way, and where the time went."""
     scenario, answer, wrong = turn
     console.print()
     console.print(Rule(Text(f"{number}  {scenario.title}", style="bold"), align="left"), width=WIDTH)
     if scenario.faults:
         console.print(Text(f"  fault     {_faults(scenario)}", style="red"))
+    if attempts > 1:
+        console.print(
+            Text(f"  attempt   {attempts}: before, this machine was too slow for a step's budget", style="dim")
+        )
     who = scenario.customer or "guest"
     _labelled(console, who, scenario.message)
     _labelled(console, "reply", answer.reply)
@@ -55,9 +63,9 @@ def show_turn(console: Console, number: int, turn: Turn) -> None:
 def show_summary(console: Console, turns: Sequence[Turn]) -> None:
     """One row a turn."""
     table = Table(width=WIDTH, box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("", "", "turn", "route", "degraded"):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
-    table.add_column("ms", justify="right", no_wrap=True)
+    for heading, columns in _COLUMNS:
+        table.add_column(heading, width=columns, no_wrap=True, overflow="ellipsis")
+    table.add_column("ms", width=5, justify="right")
     for scenario, answer, wrong in turns:
         mark = "[red]✗[/]" if wrong else "[green]✓[/]"
         degraded, total = ", ".join(answer.degraded), f"{answer.total_ms:.0f}"
