@@ -85,7 +85,7 @@ class Compiler:
 def query_language(definition: Mapping[str, JSON]) -> str:
     """The query language of a machine, JSONPath where it names none."""
     language = definition.get("QueryLanguage", fields.JSONPATH)
-    if language not in {fields.JSONATA, fields.JSONPATH}:
+    if language not in (fields.JSONATA, fields.JSONPATH):
         raise DefinitionError(f"expected {fields.JSONATA} or {fields.JSONPATH}", field="QueryLanguage")
     return str(language)
 
@@ -109,11 +109,11 @@ def _entries(state: JSON, field: str) -> list[JSON]:
 
 def _check_ways(start: JSON, states: Mapping[str, JSON], place: str | None) -> None:
     """Refuse ways that lead nowhere and states that no way leads to."""
-    if start not in states:
+    if not isinstance(start, str) or start not in states:
         raise DefinitionError(f"there is no state '{start}'", state=place, field="StartAt")
     for name, state in states.items():
         for field, target in _ways(name, state):
-            if target not in states:
+            if not isinstance(target, str) or target not in states:
                 raise DefinitionError(f"there is no state '{target}'", state=name, field=field)
     reached, open_ways = {start}, [start]
     while open_ways:
@@ -126,7 +126,7 @@ def _check_ways(start: JSON, states: Mapping[str, JSON], place: str | None) -> N
             raise DefinitionError("no other state leads to this state", state=name)
 
 
-def _ways(name: str, state: JSON) -> Iterator[tuple[str, str]]:
+def _ways(name: str, state: JSON) -> Iterator[tuple[str, JSON]]:
     """Each field of a state that names a next state, and that state."""
     if not isinstance(state, Mapping):
         raise DefinitionError("expected an object", state=name)

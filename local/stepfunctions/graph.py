@@ -1,14 +1,20 @@
 """A compiled sequence of states, and the walk through it."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from local.stepfunctions.errors import StateError, StatesRuntimeError
 from local.stepfunctions.execution import Branch, Outcome, Visit
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.record import StateRecord
+
+MAX_STATES: Final = 100_000
+_STATES_BETWEEN_PAUSES: Final = 256
+
+logger = logging.getLogger(__name__)
 
 
 class State(Protocol):
@@ -45,6 +51,8 @@ class Graph:
         execution.events.append(record)
         visit = Visit(branch, record, value)
         try:
+            if len(execution.events) % _STATES_BETWEEN_PAUSES == 0:
+                await _pace(len(execution.events))
             outcome = await state.run(visit)
         except StateError as error:
             visit.leave("failed", error=visit.located(error))
@@ -53,8 +61,16 @@ class Graph:
             visit.leave("aborted")
             raise
         except Exception as unexpected:
+            logger.exception("State '%s' failed unexpectedly", name)
             failure = visit.located(StatesRuntimeError(f"{type(unexpected).__name__}: {unexpected}"))
             visit.leave("failed", error=failure)
             raise failure from unexpected
         visit.leave("caught" if record.error is not None else "succeeded", outcome.output)
         return outcome
+
+
+async def _pace(entered: int) -> None:
+    """Let others run, and end what would loop without end: AWS sets no limit, memory does."""
+    await asyncio.sleep(0)
+    if entered > MAX_STATES:
+        raise StatesRuntimeError(f"The execution entered more than {MAX_STATES} states.")

@@ -16,7 +16,7 @@ from local.stepfunctions.functions import FUNCTIONS
 from local.stepfunctions.json_types import JSON, compact, type_name
 
 _OPEN, _CLOSE = "{%", "%}"
-_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_NAME = r"[^\W\d]\w*"
 _STEP = rf"\.(?!(?:true|false|null)\b){_NAME}"
 _PLAIN_PATH: Final = re.compile(rf"\$({_NAME})((?:{_STEP}|\[\d+\])*)")
 _PLAIN_STEP: Final = re.compile(rf"\.({_NAME})|\[(\d+)\]")

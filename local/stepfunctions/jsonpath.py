@@ -15,7 +15,7 @@ from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import DefinitionError, StatesRuntimeError
 from local.stepfunctions.json_types import JSON
 
-_ROOT: Final = re.compile(r"\$(?P<context>\$)?(?P<variable>[A-Za-z_]\w*)?")
+_ROOT: Final = re.compile(r"\$(?P<context>\$)?(?P<variable>[^\W\d]\w*)?")
 _STEP: Final = re.compile(
     r"""\.(?P<name>[\w-]+)|\[(?P<index>-?\d+)\]|\['(?P<single>(?:[^'\\]|\\.)*)'\]|\["(?P<double>(?:[^"\\]|\\.)*)"\]"""
 )

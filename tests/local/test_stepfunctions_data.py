@@ -124,6 +124,15 @@ RULES = [
         output=2,
     ),
     Rule(
+        "names may have letters of any script",
+        VARIABLES,
+        {
+            "Set": passing(Assign={"題名": {"日本語": "漫画"}}, Next="A"),
+            "A": passing(Output=["{% $題名.日本語 %}", "{% $題名.日本語 & '!' %}"]),
+        },
+        output=["漫画", "漫画!"],
+    ),
+    Rule(
         "a matched rule of Choice makes its own Output and Assign",
         CHOICE,
         {

@@ -114,6 +114,12 @@ def test_given_a_function_that_breaks_unexpectedly_when_it_is_called_then_the_ex
     assert cause.endswith("ConnectionError: the worker is gone")
 
 
+def test_given_states_that_lead_to_each_other_for_ever_when_they_run_then_the_execution_ends_all_the_same() -> None:
+    choice = {"Type": "Choice", "Choices": [{"Condition": "{% false %}", "Next": "End"}], "Default": "A"}
+    ran = execute(machine_of({"A": passing(Next="B"), "B": choice, "End": {"Type": "Succeed"}}), {}, {})
+    assert (ran.record.status, ran.record.error) == ("FAILED", "States.Runtime")
+
+
 def test_given_nothing_left_to_happen_when_virtual_time_waits_then_it_says_so_instead_of_hanging() -> None:
     async def main(_: VirtualClock) -> None:
         await asyncio.get_running_loop().create_future()

@@ -93,11 +93,11 @@ class Map(RetriedState):
         limit = 0 if self.concurrency is None else self.concurrency(environment)
         failing = Failing(self.tolerance.failures(environment, len(items)))
         group = BranchGroup(visit.branch, limit or INLINE_CONCURRENCY)
-        for index, item in enumerate(items):
-            context = {"Map": {"Item": {"Index": index, "Value": item}}}
-            value = self._input(environment, context, item)
-            work = partial(failing.tolerate if self.distributed else Graph.run, self.graph, value=value)
-            group.start(f"{visit.record.name}[{index}]", work, context)
+        contexts = [{"Map": {"Item": {"Index": index, "Value": item}}} for index, item in enumerate(items)]
+        inputs = [self._input(environment, context, item) for context, item in zip(contexts, items, strict=True)]
+        run = failing.tolerate if self.distributed else Graph.run
+        for index, (context, value) in enumerate(zip(contexts, inputs, strict=True)):
+            group.start(f"{visit.record.name}[{index}]", partial(run, self.graph, value=value), context)
         results = await group.results()
         check_size(results, visit.record.name)
         return results
