@@ -1,9 +1,10 @@
-"""Find products: what the customer looks at, and the catalogue's products that the message names."""
+"""Find products: the catalogue's products that the message names, then what the customer looks at."""
 
 from mangaassist.aws.catalogue import Catalogue
 from mangaassist.aws.search import PassageIndex
 from mangaassist.clock import TimeBudget
 from mangaassist.contracts import Product, Products, Turn, TurnInput
+from mangaassist.errors import StoreError
 from mangaassist.policy.products import FOUND, choose, mention_length
 from mangaassist.settings import settings
 from mangaassist.step import step
@@ -15,9 +16,15 @@ CANDIDATE_SERIES = 5
 def handler(request: TurnInput, budget: TimeBudget) -> Products:
     turn = request.turn
     catalogue = Catalogue(settings().catalogue_table)
-    named = _named(turn, catalogue, budget)
-    viewed = catalogue.products([turn.viewing], budget_ms=budget.ms) if turn.viewing and not named else []
-    return Products(products=[*viewed, *named][:FOUND])
+    viewed = catalogue.products([turn.viewing], budget_ms=budget.ms) if turn.viewing else []
+    try:
+        named = _named(turn, catalogue, budget)
+    except StoreError:
+        if not viewed:
+            raise
+        named = []
+    found = {product.id: product for product in [*named, *viewed]}
+    return Products(products=list(found.values())[:FOUND])
 
 
 def _named(turn: Turn, catalogue: Catalogue, budget: TimeBudget) -> list[Product]:

@@ -1,6 +1,6 @@
 """Hand over: give the conversation to a person, and the customer a ticket."""
 
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid5
 
 from mangaassist.aws.events import EventBus
 from mangaassist.clock import TimeBudget
@@ -13,7 +13,8 @@ from mangaassist.step import step
 @step("hand_over", accepts=HandOverInput, services=["events"])
 def handler(request: HandOverInput, budget: TimeBudget) -> Handover:
     turn = request.turn
-    ticket_id = f"T-{uuid4().hex[:8].upper()}"
+    # Made of the trace id, so that a turn which is handed over twice has one ticket.
+    ticket_id = f"T-{uuid5(NAMESPACE_OID, turn.trace_id).hex[:12].upper()}"
     event = {
         "ticket_id": ticket_id,
         "trace_id": turn.trace_id,

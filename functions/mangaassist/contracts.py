@@ -60,11 +60,15 @@ class StandbyTexts(Contract):
 
 
 class Turn(Contract):
-    """One turn, opened: who asks what, in which session, until when, within which limits."""
+    """One turn, opened: who asks what, in which session, until when, within which limits.
+
+    `owner` is whom the session belongs to; a guest's session token proves as much.
+    """
 
     trace_id: str
     session_id: str
     session_token: str | None = None
+    owner: str
     turn_id: str
     message: str
     locale: Locale
@@ -130,7 +134,7 @@ class Product(Edition):
     series_id: str
     title: LocalText
     price: Money
-    stock: int
+    stock: Annotated[int, Field(ge=0)]
 
 
 class ProductLine(Contract):
@@ -144,7 +148,7 @@ class ProductLine(Contract):
 
 class OrderItem(Contract):
     product_id: str
-    quantity: int
+    quantity: Annotated[int, Field(ge=1)]
 
 
 class OrderTotal(Contract):
@@ -209,7 +213,7 @@ class Understanding(StepOutput):
     """The intent of a message, and what the intents table says follows from it."""
 
     intent: str
-    confidence: float
+    confidence: Annotated[float, Field(ge=0, le=1)]
     route: Literal["template", "llm", "handover"]
     tier: Tier
     needs_retrieval: bool

@@ -4,9 +4,11 @@ import os
 from functools import cache
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mangaassist.errors import SettingsError
+from mangaassist.policy.pricing import prices_of
+from mangaassist.tables import models
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,6 +38,15 @@ class Settings(BaseModel):
     token_audience: str = Field(min_length=0)
     debug_replies: bool
 
+    @model_validator(mode="after")
+    def _models_are_known(self) -> "Settings":
+        """A model without a price or thresholds would be called, and paid for, before anything failed."""
+        for model_id in (self.sonnet_model_id, self.haiku_model_id):
+            prices_of(model_id)
+        if self.embedding_model_id not in models().embeddings:
+            raise ValueError(f"tables/models.toml has no thresholds for {self.embedding_model_id}")
+        return self
+
     @property
     def embedding_space(self) -> str:
         """Vectors are comparable only within one space: the model and its dimensions."""
@@ -56,5 +67,7 @@ def from_environment(model: type[Model]) -> Model:
     try:
         return model.model_validate({name.lower(): value for name, value in os.environ.items()})
     except ValidationError as error:
-        problems = ", ".join(f"{problem['loc'][0]}: {problem['msg']}".upper() for problem in error.errors())
+        problems = ", ".join(
+            f"{'.'.join(map(str, problem['loc'])).upper()} {problem['msg']}".strip() for problem in error.errors()
+        )
         raise SettingsError(f"set these environment variables as template.yaml does: {problems}") from error

@@ -1,7 +1,7 @@
 """Logs and metrics of the functions. Neither ever holds a customer's words."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MODEL_LATENCY = "model_inference_latency_ms"
 STEP_LATENCY = "step_latency_ms"
+FALLBACKS = "fallbacks"
+WITHHELD = "withheld_replies"
 
 
 @cache
@@ -49,11 +51,25 @@ def timed_model(model_name: str, trace_id: str, intent: str = "unknown") -> Iter
         _put_metric(MODEL_LATENCY, ms, dimensions, {"request_id": trace_id})
 
 
-def _put_metric(name: str, ms: int, dimensions: dict[str, str], properties: dict[str, str]) -> None:
+def record_fallbacks(degraded: Iterable[str], *, trace_id: str) -> None:
+    """Count each fallback that a turn took, by its name."""
+    for name in degraded:
+        _put_metric(FALLBACKS, 1, {"fallback": name}, {"trace_id": trace_id}, unit="Count")
+
+
+def record_withheld(reasons: Iterable[str], *, trace_id: str) -> None:
+    """Count each rule for which a draft was withheld."""
+    for reason in reasons:
+        _put_metric(WITHHELD, 1, {"reason": reason}, {"trace_id": trace_id}, unit="Count")
+
+
+def _put_metric(
+    name: str, value: int, dimensions: dict[str, str], properties: dict[str, str], unit: str = "Milliseconds"
+) -> None:
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-    with single_metric(name=name, unit=MetricUnit.Milliseconds, value=ms) as metric:
-        for dimension, value in dimensions.items():
-            metric.add_dimension(dimension, value)
-        for key, value in properties.items():
-            metric.add_metadata(key, value)
+    with single_metric(name=name, unit=MetricUnit(unit), value=value) as metric:
+        for dimension, text in dimensions.items():
+            metric.add_dimension(dimension, text)
+        for key, text in properties.items():
+            metric.add_metadata(key, text)

@@ -8,11 +8,11 @@ from functools import cache
 
 from mangaassist.aws.catalogue import Catalogue
 from mangaassist.aws.parameters import Kept, parameter, secret
-from mangaassist.aws.sessions import Session, Sessions
+from mangaassist.aws.sessions import SESSION_LIFE_S, Claim, Session, Sessions
 from mangaassist.clock import TimeBudget, now_ms
-from mangaassist.contracts import ChatReply, ChatRequest, Mode, OpenedTurn, OpenTurnInput, StandbyTexts, Turn
-from mangaassist.errors import InvalidRequest, StoreError, TableError
-from mangaassist.policy.budget import highest_tier
+from mangaassist.contracts import ChatReply, ChatRequest, OpenedTurn, OpenTurnInput, StandbyTexts, Tier, Turn
+from mangaassist.errors import BudgetExhausted, InvalidRequest, StoreError, TableError
+from mangaassist.policy.budget import highest_tier, is_exhausted
 from mangaassist.policy.language import locale_of
 from mangaassist.policy.requests import parse
 from mangaassist.settings import settings
@@ -22,6 +22,7 @@ from open_turn.identity import Identity, identify, stranger
 
 # An execution that has not answered a turn by this long after its deadline is not going to.
 CLAIM_SLACK_MS = 2_000
+EXHAUSTED = "this session has used up its budget: open a new one, or go on when this one has ended"
 
 
 @step("open_turn", accepts=OpenTurnInput, services=["dynamodb", "secretsmanager", "ssm"])
@@ -31,14 +32,15 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
     viewing = _viewed_product(request, budget, degraded)
     identity = _identity(opening, request, budget, degraded)
     try:
-        session, answered = _enter(identity, request, budget)
+        session, answered = _enter(identity, request, opening, budget)
     except TableError:
-        identity, session, answered = identity.without_proof(), Session(), None
+        identity, session, answered = identity.without_proof(), Session(now_ms() // 1000 + SESSION_LIFE_S), None
         degraded.append("session")
     turn = Turn(
         trace_id=opening.trace_id,
         session_id=identity.session_id,
         session_token=identity.session_token,
+        owner=identity.owner,
         turn_id=request.turn_id or opening.trace_id,
         message=request.message,
         locale=request.locale or locale_of(request.message),
@@ -47,8 +49,8 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
         history=session.history,
         arrived_at_ms=opening.arrived_at_ms,
         deadline_ms=opening.arrived_at_ms + settings().turn_deadline_ms,
-        highest_tier=highest_tier(session.spent_usd),
-        mode=_mode(budget),
+        highest_tier="haiku" if answered else _highest_tier(session),
+        mode="templates_only" if _mode_parameter().get(budget.ms) == "templates_only" else "normal",
         debug=settings().debug_replies,
         standby=_standby(request),
         degraded=degraded,
@@ -64,18 +66,30 @@ def _identity(opening: OpenTurnInput, request: ChatRequest, budget: TimeBudget, 
         return stranger()
 
 
-def _enter(identity: Identity, request: ChatRequest, budget: TimeBudget) -> tuple[Session, ChatReply | None]:
-    """The session, and the answer when this turn has one."""
-    sessions = Sessions(settings().sessions_table)
-    now = now_ms()
+def _enter(
+    identity: Identity, request: ChatRequest, opening: OpenTurnInput, budget: TimeBudget
+) -> tuple[Session, ChatReply | None]:
+    """The session, and the answer when this turn has one. A session without budget claims no turn."""
+    sessions, now = Sessions(settings().sessions_table), now_ms()
     session = sessions.open(identity.session_id, identity.owner, now_s=now // 1000, budget_ms=budget.ms)
     if request.turn_id is None:
         return session, None
-    stale_after_ms = settings().turn_deadline_ms + CLAIM_SLACK_MS
-    answered = sessions.claim(
-        identity.session_id, request.turn_id, now_ms=now, stale_after_ms=stale_after_ms, budget_ms=budget.ms
+    if is_exhausted(session.spent_usd):
+        return session, sessions.answer(identity.session_id, request.turn_id, budget_ms=budget.ms)
+    claim = Claim(
+        session_id=identity.session_id,
+        turn_id=request.turn_id,
+        execution=opening.trace_id,
+        stale_after_ms=settings().turn_deadline_ms + CLAIM_SLACK_MS,
     )
-    return session, answered
+    return session, sessions.claim(claim, now_ms=now, budget_ms=budget.ms)
+
+
+def _highest_tier(session: Session) -> Tier:
+    """Raises BudgetExhausted until the session ends."""
+    if is_exhausted(session.spent_usd):
+        raise BudgetExhausted(EXHAUSTED, retry_after_s=max(1, session.ends_at_s - now_ms() // 1000))
+    return highest_tier(session.spent_usd)
 
 
 def _viewed_product(request: ChatRequest, budget: TimeBudget, degraded: list[str]) -> str | None:
@@ -101,14 +115,6 @@ def _standby(request: ChatRequest) -> StandbyTexts:
     return StandbyTexts(unanswered=texts["unanswered"].of(locale), withheld=texts["withheld"].of(locale))
 
 
-def _mode(budget: TimeBudget) -> Mode:
-    """The kill switch; off when it cannot be read."""
-    try:
-        return "templates_only" if _mode_parameter().get(budget.ms) == "templates_only" else "normal"
-    except StoreError:
-        return "normal"
-
-
 @cache
 def _session_secret() -> Kept[str]:
     return secret(settings().session_secret_id)
@@ -116,4 +122,4 @@ def _session_secret() -> Kept[str]:
 
 @cache
 def _mode_parameter() -> Kept[str]:
-    return parameter(settings().mode_parameter)
+    return parameter(settings().mode_parameter, default="normal")

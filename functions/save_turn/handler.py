@@ -3,23 +3,19 @@
 from mangaassist.aws.events import EventBus
 from mangaassist.aws.sessions import Sessions
 from mangaassist.clock import TimeBudget, now_ms
-from mangaassist.contracts import Exchange, Saved, SaveTurnInput
+from mangaassist.contracts import Saved, SaveTurnInput
 from mangaassist.policy.prompt import PROMPT_VERSION
 from mangaassist.settings import settings
 from mangaassist.step import step
+from mangaassist.telemetry import record_fallbacks
 
 
 @step("save_turn", accepts=SaveTurnInput, services=["dynamodb", "events"])
 def handler(request: SaveTurnInput, budget: TimeBudget) -> Saved:
     turn, reply = request.turn, request.reply
-    Sessions(settings().sessions_table).save(
-        reply,
-        Exchange(message=turn.message, reply=reply.reply),
-        turn.history,
-        request.cost_usd,
-        now_s=now_ms() // 1000,
-        budget_ms=budget.ms,
-    )
+    record_fallbacks(reply.degraded, trace_id=turn.trace_id)
+    sessions = Sessions(settings().sessions_table)
+    sessions.save(turn, reply, request.cost_usd, now_s=now_ms() // 1000, budget_ms=budget.ms)
     event = {
         "trace_id": turn.trace_id,
         "session_id": turn.session_id,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mangaassist import contracts
 from mangaassist.contracts import Contract
 
@@ -34,7 +35,7 @@ def test_every_function_has_an_event() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(path for name in ACCEPTED for path in (EVENTS / name).glob("*.json")), ids=lambda path: str(path)
+    "path", sorted(path for name in ACCEPTED for path in (EVENTS / name).glob("*.json")), ids=str
 )
 def test_an_event_keeps_its_functions_contract(path: Path) -> None:
     event: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

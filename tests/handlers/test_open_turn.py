@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from mangaassist.errors import InvalidRequest, SessionForbidden, TurnInProgress
+from mangaassist.aws.sessions import REMEMBERED, SESSION_LIFE_S
+from mangaassist.errors import BudgetExhausted, InvalidRequest, SessionForbidden, TableError, TurnInProgress
 from mangaassist.session_tokens import sign
 from open_turn.handler import handler
 from save_turn.handler import handler as save_turn
@@ -101,7 +102,82 @@ def test_a_turn_saved_twice_is_charged_once(aws: Any, context: Lambda) -> None:
 
     item = aws.resource("dynamodb").Table("sessions").get_item(Key={"session_id": "s-1", "item": "SESSION"})["Item"]
     assert float(item["spent_usd"]) == pytest.approx(0.01)
-    assert len(item["history"]) == 1
+    assert len(handler(opening(BEN, session_id="s-1", trace_id="trace-2"), context)["turn"]["history"]) == 1
+
+
+def test_two_turns_at_once_keep_both_exchanges(aws: Any, context: Lambda) -> None:
+    first, second = (
+        handler({**opening(BEN, session_id="s-1", trace_id=name), "arrived_at_ms": NOW_MS + order}, context)["turn"]
+        for order, name in enumerate(["first", "second"])
+    )
+    for turn in (second, first):
+        save_turn({"turn": turn, "reply": reply_to(turn, f"Hello {turn['trace_id']}!")}, context)
+
+    history = handler(opening(BEN, session_id="s-1", trace_id="third"), context)["turn"]["history"]
+    assert [exchange["reply"] for exchange in history] == ["Hello first!", "Hello second!"]
+
+
+def test_only_the_last_exchanges_are_remembered(aws: Any, context: Lambda) -> None:
+    for number in range(REMEMBERED + 2):
+        turn = handler(
+            {**opening(BEN, session_id="s-1", trace_id=f"t-{number}"), "arrived_at_ms": NOW_MS + number}, context
+        )["turn"]
+        save_turn({"turn": turn, "reply": reply_to(turn, str(number))}, context)
+
+    history = handler(opening(BEN, session_id="s-1", trace_id="last"), context)["turn"]["history"]
+    assert [exchange["reply"] for exchange in history] == ["2", "3", "4", "5"]
+
+
+def test_an_execution_that_repeats_its_own_claim_keeps_it(aws: Any, context: Lambda) -> None:
+    handler(opening(BEN, session_id="s-1", turn_id="t-1"), context)
+
+    assert "answered" not in handler(opening(BEN, session_id="s-1", turn_id="t-1"), context)
+
+
+def test_a_session_saved_while_nobody_could_look_it_up_belongs_to_its_customer(aws: Any, context: Lambda) -> None:
+    turn = turn_of_new_session(context)
+    save_turn({"turn": turn, "reply": reply_to(turn, "Hello!")}, context)
+
+    with pytest.raises(SessionForbidden):
+        handler(opening({"kind": "customer", "customer_id": "cust-mia"}, session_id=turn["session_id"]), context)
+
+
+def test_a_session_of_somebody_else_is_not_written_to(aws: Any, context: Lambda) -> None:
+    handler(opening(BEN, session_id="s-1"), context)
+    turn = {**turn_of_new_session(context), "session_id": "s-1", "owner": "customer:cust-mia"}
+
+    with pytest.raises(TableError):
+        save_turn({"turn": turn, "reply": reply_to(turn, "Hello!")}, context)
+
+
+def test_an_exhausted_session_is_refused_until_it_ends_but_repeats_its_answers(aws: Any, context: Lambda) -> None:
+    turn = handler(opening(BEN, session_id="s-1", turn_id="t-1"), context)["turn"]
+    save_turn({"turn": turn, "reply": reply_to(turn, "Hello!"), "cost_usd": 0.25}, context)
+
+    assert handler(opening(BEN, session_id="s-1", turn_id="t-1"), context)["answered"]["reply"] == "Hello!"
+    with pytest.raises(BudgetExhausted) as refused:
+        handler(opening(BEN, session_id="s-1", turn_id="t-2", trace_id="trace-2"), context)
+    assert 0 < int(refused.value.public["retry_after_s"]) <= SESSION_LIFE_S
+
+
+def test_a_session_that_has_ended_starts_anew_for_its_owner(aws: Any, context: Lambda) -> None:
+    turn = handler(opening(BEN, session_id="s-1"), context)["turn"]
+    save_turn({"turn": turn, "reply": reply_to(turn, "Hello!"), "cost_usd": 0.25}, context)
+    table = aws.resource("dynamodb").Table("sessions")
+    for item in table.scan()["Items"]:
+        table.put_item(Item={**item, "expires_at": 1})
+
+    again = handler(opening(BEN, session_id="s-1", trace_id="trace-2"), context)["turn"]
+
+    assert (again["highest_tier"], again["history"]) == ("sonnet", [])
+    with pytest.raises(SessionForbidden):
+        handler(opening({"kind": "customer", "customer_id": "cust-mia"}, session_id="s-1"), context)
+
+
+def turn_of_new_session(context: Lambda) -> dict[str, Any]:
+    """A turn whose session was not written when it was opened."""
+    turn: dict[str, Any] = handler(opening(BEN), context)["turn"]
+    return {**turn, "session_id": "s-unwritten"}
 
 
 def test_no_session_token_is_kept_in_the_store(aws: Any, context: Lambda) -> None:

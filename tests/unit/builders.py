@@ -24,6 +24,7 @@ def turn(message: str = "hello", **fields: Any) -> Turn:
     defaults = {
         "trace_id": "trace-1",
         "session_id": "s-1",
+        "owner": "guest",
         "turn_id": "turn-1",
         "locale": "en",
         "standby": StandbyTexts(unanswered="I can't answer that.", withheld="I can't share that."),

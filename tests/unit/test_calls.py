@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from mangaassist.aws.calls import WORKERS, NamedErrors, TransientError, call_within, in_background
-from mangaassist.aws.parameters import Kept
+from mangaassist.aws.parameters import REFRESH_MS, Kept
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError, StoreError
 
 NAMED = NamedErrors(GenerationError, GenerationTimeoutError, GenerationThrottledError)
@@ -118,23 +118,43 @@ def test_an_error_that_has_its_name_already_keeps_it() -> None:
         call_within(PATIENCE_MS, call, NAMED)
 
 
-def test_a_kept_value_outlives_a_source_that_fails() -> None:
-    values = iter(["first", None])
+class Source:
+    """A source of a value that can be switched off; it notes the time it was given."""
 
-    def fetch(_budget_ms: int) -> str:
-        value = next(values)
-        if value is None:
+    def __init__(self, *, up: bool) -> None:
+        self.up = up
+        self.budgets: list[int] = []
+
+    def fetch(self, budget_ms: int) -> str:
+        self.budgets.append(budget_ms)
+        if not self.up:
             raise StoreError("down")
-        return value
+        return "fetched"
 
-    kept = Kept(fetch, life_s=0.0)
 
-    assert [kept.get(100), kept.get(100)] == ["first", "first"]
+def test_a_kept_value_outlives_a_source_that_fails_and_the_next_turn_does_not_try_again() -> None:
+    source = Source(up=True)
+    kept = Kept(source.fetch, life_s=0.0)
+    kept.get(PATIENCE_MS)
+    source.up = False
+
+    assert [kept.get(PATIENCE_MS), kept.get(PATIENCE_MS)] == ["fetched", "fetched"]
+    assert source.budgets == [PATIENCE_MS, REFRESH_MS]
+
+
+def test_a_value_that_is_fresh_is_not_fetched_again() -> None:
+    source = Source(up=True)
+    kept = Kept(source.fetch, life_s=60.0)
+
+    assert [kept.get(100), kept.get(100)] == ["fetched", "fetched"]
+    assert len(source.budgets) == 1
+
+
+def test_a_default_serves_until_the_source_answers() -> None:
+    assert Kept(Source(up=False).fetch, life_s=60.0, value="default").get(100) == "default"
+    assert Kept(Source(up=True).fetch, life_s=60.0, value="default").get(100) == "fetched"
 
 
 def test_without_any_value_the_failure_is_raised() -> None:
-    def fetch(_budget_ms: int) -> str:
-        raise StoreError("down")
-
     with pytest.raises(StoreError):
-        Kept(fetch, life_s=60.0).get(100)
+        Kept(Source(up=False).fetch, life_s=60.0).get(100)

@@ -82,7 +82,7 @@ def call_within(budget_ms: int, call: Callable[[], Result], errors: NamedErrors)
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same call may well succeed at once: server errors, conflicts, broken connections; never throttling."""
+    """Whether the same call may well succeed at once: server errors, conflicts, lost connections, not throttling."""
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
     if isinstance(error, ClientError):

@@ -13,6 +13,8 @@ PROFILE = "PROFILE"
 ORDER_PREFIX = "ORDER#"
 RECOMMENDATIONS = {"item": "RECOMMENDATIONS"}
 BESTSELLERS = {"customer_id": "*", "item": "BESTSELLERS"}
+# A turn is handed from state to state, within 256 KiB in all.
+ORDERS_KEPT = 20
 KEY = ("customer_id", "item")
 
 
@@ -50,7 +52,8 @@ def _customer(items: list[Item]) -> Customer:
         for item in items
         if item["item"].startswith(ORDER_PREFIX)
     ]
-    return Customer(profile=next(iter(profiles), None), orders=orders)
+    newest_first = sorted(orders, key=lambda order: order.placed_on, reverse=True)
+    return Customer(profile=next(iter(profiles), None), orders=newest_first[:ORDERS_KEPT])
 
 
 def _fields(item: Item) -> dict[str, Any]:

@@ -18,7 +18,10 @@ THROTTLED_CODES = frozenset({"ThrottlingException", "ServiceQuotaExceededExcepti
 CHARACTERS_PER_TOKEN = 3
 _Events = queue.SimpleQueue[dict[str, Any] | Exception | None]
 
+MINIMUM_MS = 300
 COMPLETE = frozenset({"end_turn", "stop_sequence"})
+# No reason at all is a stream that was cut. Every other reason is a refusal: what was written is not a reply.
+ENDED_EARLY = frozenset({None, "max_tokens"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ def generate(model_id: str, prompt: Prompt, *, budget_ms: int, trace_id: str) ->
     When the budget ends first, or the stream breaks, the whole sentences that have come are the reply. Raises
     GenerationTimeoutError or GenerationError when there is none, GenerationThrottledError when Bedrock throttles.
     """
+    if budget_ms < MINIMUM_MS:
+        raise GenerationTimeoutError(f"{budget_ms} ms are too few to write a sentence in")
     started = time.monotonic()
     stream, broken = _Stream(), None
     try:
@@ -70,6 +75,8 @@ def generate(model_id: str, prompt: Prompt, *, budget_ms: int, trace_id: str) ->
 
 
 def _result(stream: _Stream, broken: GenerationError | None, prompt: Prompt, started: float) -> Generation:
+    if stream.stop_reason not in COMPLETE | ENDED_EARLY:
+        raise GenerationError(f"the model stopped with {stream.stop_reason}")
     written = "".join(stream.parts).strip()
     complete = broken is None and stream.stop_reason in COMPLETE
     text = written if complete else whole_sentences(written)
@@ -110,6 +117,8 @@ def _events_within(ends_at: float, request: dict[str, Any]) -> Iterator[dict[str
 
 
 def _read(request: dict[str, Any], events: _Events, given_up: threading.Event) -> None:
+    if given_up.is_set():
+        return
     try:
         response = client("bedrock-runtime").converse_stream(**request)
         for event in response["stream"]:

@@ -14,27 +14,37 @@ Value = TypeVar("Value")
 PARAMETERS = NamedErrors(StoreError, StoreError)
 SECRET_KEPT_S = 300.0
 MODE_KEPT_S = 15.0
+REFRESH_MS = 200
+RETRY_S = 5.0
 
 
 @dataclass
 class Kept(Generic[Value]):
-    """A value that is fetched again once it is old; an old one serves when it cannot be."""
+    """A value that is fetched again once it is old; an old one serves when it cannot be.
+
+    While there is a value, fetching takes little of a turn's time, and a failure is not repeated by the next turn.
+    """
 
     fetch: Callable[[int], Value]
     life_s: float
     value: Value | None = None
-    fetched_at: float = float("-inf")
+    fresh_until: float = float("-inf")
 
     def get(self, budget_ms: int) -> Value:
         """Raises StoreError when there is no value yet and none can be had."""
-        if time.monotonic() - self.fetched_at < self.life_s and self.value is not None:
+        if self.value is None:
+            return self._fetched(budget_ms)
+        if time.monotonic() < self.fresh_until:
             return self.value
         try:
-            self.value = self.fetch(budget_ms)
-            self.fetched_at = time.monotonic()
+            return self._fetched(min(budget_ms, REFRESH_MS))
         except StoreError:
-            if self.value is None:
-                raise
+            self.fresh_until = time.monotonic() + RETRY_S
+            return self.value
+
+    def _fetched(self, budget_ms: int) -> Value:
+        self.value = self.fetch(budget_ms)
+        self.fresh_until = time.monotonic() + self.life_s
         return self.value
 
 
@@ -48,11 +58,11 @@ def secret(secret_id: str) -> Kept[str]:
     return Kept(fetch, SECRET_KEPT_S)
 
 
-def parameter(name: str) -> Kept[str]:
-    """A parameter of Systems Manager."""
+def parameter(name: str, *, default: str) -> Kept[str]:
+    """A parameter of Systems Manager; the default until it can be read."""
 
     def fetch(budget_ms: int) -> str:
         call = lambda: client("ssm").get_parameter(Name=name)  # noqa: E731 - one expression
         return str(call_within(budget_ms, call, PARAMETERS)["Parameter"]["Value"])
 
-    return Kept(fetch, MODE_KEPT_S)
+    return Kept(fetch, MODE_KEPT_S, value=default)

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, FiniteFloat, ValidationError
+from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
 from mangaassist.aws.calls import NamedErrors, call_within
 from mangaassist.aws.clients import client
@@ -24,7 +24,7 @@ class Prediction(BaseModel):
     """The likeliest intent; `score` is its calibrated probability."""
 
     label: str
-    score: FiniteFloat
+    score: Annotated[FiniteFloat, Field(ge=0, le=1)]
 
 
 class _Predictions(BaseModel):

@@ -7,11 +7,11 @@ PER = 1_000_000
 
 
 def prices_of(model_id: str) -> Prices:
-    """The price list of a model id such as `global.anthropic.claude-sonnet-5-5`; KeyError when there is none."""
+    """The price list of a model id such as `global.anthropic.claude-sonnet-5-5`; ValueError when there is none."""
     for family, prices in models().prices.items():
         if family in model_id:
             return prices
-    raise KeyError(f"tables/models.toml has no prices for {model_id}")
+    raise ValueError(f"tables/models.toml has no prices for {model_id}")
 
 
 def cost_usd(model_id: str, usage: Usage) -> float:
