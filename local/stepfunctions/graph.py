@@ -11,7 +11,7 @@ from local.stepfunctions.execution import Branch, Outcome, Visit
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.record import StateRecord
 
-MAX_STATES: Final = 100_000
+MAX_STATES: Final = 25_000
 _STATES_BETWEEN_PAUSES: Final = 256
 
 logger = logging.getLogger(__name__)
