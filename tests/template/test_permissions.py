@@ -30,7 +30,6 @@ ALLOWED: dict[str, set[str]] = {
     "find_products": {
         "es:ESHttpPost _search",
         "dynamodb:BatchGetItem mangaassist-prod-catalogue",
-        "dynamodb:Query by_series",
     },
     "recommend_products": {
         "dynamodb:BatchGetItem mangaassist-prod-customers",
