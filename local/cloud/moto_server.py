@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local.cloud.queries import narrow_queries
+from local.cloud.haste import hasten_moto
 
 LOOPBACK = "127.0.0.1"
 
@@ -50,7 +50,7 @@ class MotoServer:
         return f"http://{LOOPBACK}:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
-        narrow_queries()
+        hasten_moto()
         application: WSGIApplication = OneAtATime(DomainDispatcherApplication(create_backend_app))
         wrapped = self._wrap(application) if self._wrap else application
         self._server = make_server(LOOPBACK, 0, wrapped, threaded=True, request_handler=_Handler)

@@ -92,6 +92,14 @@ class Pool:
             invocation.succeed(outcome)
         return True
 
+    def begins(self, worker: Worker) -> bool:
+        """Whether to start it after all: meanwhile a worker that was busy may have served what it was meant for."""
+        if worker.doomed or (worker.on_demand and not self._pending):
+            worker.kill()
+            return False
+        self._set_timer(worker, self._init_timeout_s, self._init_timed_out)
+        return True
+
     async def stop(self) -> None:
         """End every process and wait for it."""
         self._stopping = True
@@ -113,7 +121,6 @@ class Pool:
         worker = Worker(self.spec, on_demand=on_demand)
         task = self._launch(worker)
         self._workers[worker] = task
-        self._set_timer(worker, self._init_timeout_s, self._init_timed_out)
         task.add_done_callback(lambda done: self._ended(worker, done))
         return worker
 
@@ -153,7 +160,7 @@ class Pool:
         if worker.current is not None:
             request_id = worker.current.request_id
             self.answered(worker, request_id, exited(request_id, code))
-        if was_starting:
+        if was_starting and (worker.init_error or not worker.doomed):
             worker.init_error = worker.init_error or exited("init", code)
             if self._pending and not self._stopping:
                 self.counts.errors += 1

@@ -119,7 +119,7 @@ class LambdaRuntime:
         """One worker's life; few start at once, for a start takes a whole core."""
         async with self._api.seat(pool, worker) as address:
             async with self._starts:
-                if worker.doomed:
+                if not pool.begins(worker):
                     return 1
                 process = await worker.start(self._around, address, self._log(pool.spec.name))
                 ended = asyncio.ensure_future(process.wait())

@@ -49,6 +49,16 @@ async def test_given_a_busy_pool_when_invoked_beyond_the_reserved_concurrency_th
     assert runtime.counts()["Echo"]["throttles"] == 1
 
 
+async def test_given_a_burst_when_a_warm_worker_keeps_up_then_no_more_start_than_are_needed(
+    runtime: LambdaRuntime,
+) -> None:
+    await runtime.warm_up(["Echo"])
+    await asyncio.gather(*(runtime.invoke("Echo", {}) for _ in range(2)))
+    counts = runtime.counts()["Echo"]
+    assert counts["cold"] + counts["warm"] == 2
+    assert counts["errors"] == 0
+
+
 async def test_given_a_handler_that_raises_when_invoked_then_its_type_and_message_come_back(
     runtime: LambdaRuntime,
 ) -> None:
