@@ -103,21 +103,25 @@ class Stack:
 
     async def _load(self, moto_url: str, encoders: "_LateEncoders") -> None:
         """Deploy the template's resources and fill them with data/."""
-        with self._progress.step("template deployed into moto"):
-            self.cloud = await asyncio.to_thread(provision, self.deployment, moto_url)
-        with self._progress.step("sentence encoders loaded"):
-            loaded = await asyncio.to_thread(load_encoders)
-            encoders.are(loaded)
+        await together(self._deploy(moto_url), self._load_encoders(encoders))
         with self._progress.step("catalogue, customers and passages loaded"):
             destination = self.names.destination(self.cloud, self.deployment.place.region)
             await asyncio.to_thread(
                 ingest,
                 self.settings.root / "data",
                 destination,
-                loaded,
-                encoder_name=loaded.name,
+                encoders,
+                encoder_name=encoders.name,
                 cache=self.settings.cache,
             )
+
+    async def _deploy(self, moto_url: str) -> None:
+        with self._progress.step("template deployed into moto"):
+            self.cloud = await asyncio.to_thread(provision, self.deployment, moto_url)
+
+    async def _load_encoders(self, encoders: "_LateEncoders") -> None:
+        with self._progress.step("sentence encoders loaded"):
+            encoders.are(await asyncio.to_thread(load_encoders))
 
     async def _ready(self, servers: Mapping[str, ModelServer]) -> None:
         if servers:
@@ -154,7 +158,14 @@ class _LateEncoders:
     def are(self, loaded: EncoderByScript) -> None:
         self._loaded = loaded
 
+    @property
+    def name(self) -> str:
+        return self._ready().name
+
     def __call__(self, texts: Sequence[str], /) -> Vectors:
+        return self._ready()(texts)
+
+    def _ready(self) -> EncoderByScript:
         if self._loaded is None:
             raise StackError("the sentence encoders are still being loaded")
-        return self._loaded(texts)
+        return self._loaded

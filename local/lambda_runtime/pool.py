@@ -22,21 +22,22 @@ class Counts:
     timeouts: int = 0
 
 
+@dataclass(frozen=True)
+class Size:
+    """The most processes, the most invocations at once, and the time a process has to get ready."""
+
+    processes: int
+    concurrency: int
+    init_timeout_s: float
+
+
 class Pool:
     """Gives invocations to workers. `launch` starts a worker's process and returns its exit code when it ends."""
 
-    def __init__(
-        self,
-        spec: FunctionSpec,
-        *,
-        ceiling: int,
-        init_timeout_s: float,
-        launch: Callable[[Worker], "asyncio.Task[int]"],
-    ) -> None:
+    def __init__(self, spec: FunctionSpec, size: Size, launch: Callable[[Worker], "asyncio.Task[int]"]) -> None:
         self.spec = spec
         self.counts = Counts()
-        self._ceiling = ceiling
-        self._init_timeout_s = init_timeout_s
+        self._size = size
         self._launch = launch
         self._pending: deque[Invocation] = deque()
         self._workers: dict[Worker, asyncio.Task[int]] = {}
@@ -44,7 +45,7 @@ class Pool:
         self._stopping = False
 
     @property
-    def size(self) -> int:
+    def workers(self) -> int:
         return len(self._workers)
 
     def submit(self, invocation: Invocation) -> None:
@@ -52,7 +53,7 @@ class Pool:
         idle = self._in(State.IDLE)
         if idle:
             self._give(idle[-1], invocation)
-        elif len(self._in(State.BUSY)) + len(self._pending) >= self._ceiling:
+        elif len(self._in(State.BUSY)) + len(self._pending) >= self._size.concurrency:
             self.counts.throttles += 1
             invocation.fail(throttled(invocation.request_id))
         else:
@@ -97,7 +98,7 @@ class Pool:
         if worker.doomed or (worker.on_demand and not self._pending):
             worker.kill()
             return False
-        self._set_timer(worker, self._init_timeout_s, self._init_timed_out)
+        self._set_timer(worker, self._size.init_timeout_s, self._init_timed_out)
         return True
 
     async def stop(self) -> None:
@@ -114,7 +115,9 @@ class Pool:
 
     def _grow(self) -> None:
         """Start workers until each waiting invocation has one on its way."""
-        while len(self._pending) > len(self._in(State.STARTING, State.RETURNING)) and self.size < self._ceiling:
+        while (
+            len(self._pending) > len(self._in(State.STARTING, State.RETURNING)) and self.workers < self._size.processes
+        ):
             self._start(on_demand=True)
 
     def _start(self, *, on_demand: bool) -> Worker:
@@ -148,7 +151,7 @@ class Pool:
         worker.kill()
 
     def _init_timed_out(self, worker: Worker) -> None:
-        self.failed_to_initialise(worker, timed_out("init", self._init_timeout_s))
+        self.failed_to_initialise(worker, timed_out("init", self._size.init_timeout_s))
         worker.kill()
 
     def _ended(self, worker: Worker, task: "asyncio.Task[int]") -> None:

@@ -18,7 +18,7 @@ from local.lambda_runtime.errors import (
     request_too_large,
 )
 from local.lambda_runtime.invocation import Invocation
-from local.lambda_runtime.pool import Pool
+from local.lambda_runtime.pool import Pool, Size
 from local.lambda_runtime.runtime_api import RuntimeApi
 from local.lambda_runtime.worker import Worker
 from local.template import FunctionSpec
@@ -26,9 +26,14 @@ from local.template import FunctionSpec
 
 @dataclass(frozen=True)
 class Limits:
-    """`pool` caps a function that reserves no concurrency; `starts` is how many processes start at once."""
+    """`processes` are the most of one function, `starts` the most that start at once.
 
-    pool: int = 8
+    A function without reserved concurrency is throttled beyond `concurrency` invocations, as by an account's own limit;
+    those beyond its processes wait for one.
+    """
+
+    processes: int = field(default_factory=lambda: max(4, 2 * (os.cpu_count() or 2)))
+    concurrency: int = 1_000
     starts: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
     init_timeout_s: float = 60.0
 
@@ -95,7 +100,7 @@ class LambdaRuntime:
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """What each function has done, and how many workers it has now."""
-        return {pool.spec.logical_id: {**asdict(pool.counts), "workers": pool.size} for pool in self._pools.values()}
+        return {pool.spec.logical_id: {**asdict(pool.counts), "workers": pool.workers} for pool in self._pools.values()}
 
     def _find(self, function: str) -> Pool:
         if function not in self._by_id:
@@ -111,8 +116,11 @@ class LambdaRuntime:
         def launch(worker: Worker) -> asyncio.Task[int]:
             return asyncio.create_task(self._run(pool, worker), name=f"worker of {spec.logical_id}")
 
-        ceiling = self._limits.pool if spec.reserved_concurrency is None else spec.reserved_concurrency
-        pool = Pool(spec, ceiling=ceiling, init_timeout_s=self._limits.init_timeout_s, launch=launch)
+        limits, reserved = self._limits, spec.reserved_concurrency
+        concurrency = limits.concurrency if reserved is None else reserved
+        processes = min(limits.processes, concurrency)
+        size = Size(processes=processes, concurrency=concurrency, init_timeout_s=limits.init_timeout_s)
+        pool = Pool(spec, size, launch)
         return pool
 
     async def _run(self, pool: Pool, worker: Worker) -> int:

@@ -28,5 +28,5 @@ def surroundings() -> Surroundings:
 @pytest.fixture
 async def runtime(deployment: Deployment, surroundings: Surroundings, tmp_path: Path) -> AsyncIterator[LambdaRuntime]:
     functions = deployment.functions().values()
-    async with LambdaRuntime(functions, surroundings, logs=tmp_path, limits=Limits(pool=3)) as running:
+    async with LambdaRuntime(functions, surroundings, logs=tmp_path, limits=Limits(processes=3)) as running:
         yield running
