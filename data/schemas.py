@@ -6,13 +6,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 Language = Literal["en", "ja"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(pattern=r"^\S([\s\S]*\S)?$")]
 Topic = Literal["shipping", "returns", "payment", "points", "digital", "age", "preorder", "account"]
 OrderStatus = Literal["processing", "shipped", "delivered", "cancelled", "preordered"]
+AttackKind = Literal["injection", "prompt_leak", "jailbreak", "personal_data", "price_manipulation", "other_customer"]
+IntentName = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+
+
+class RowError(ValueError):
+    """A row does not fit its schema; the message names the fields and what is wrong with each."""
 
 
 class Row(BaseModel):
@@ -24,11 +30,23 @@ class Row(BaseModel):
 RowType = TypeVar("RowType", bound=Row)
 
 
+def parse(row: type[RowType], text: str) -> RowType:
+    """A row from its JSON; raises RowError."""
+    try:
+        return row.model_validate_json(text)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, one['loc'])) or 'row'}: {one['msg']}" for one in error.errors())
+        raise RowError("; ".join(wrong)) from None
+
+
 def read_rows(path: Path, row: type[RowType]) -> Iterator[RowType]:
-    """The rows of a JSON Lines file, each checked."""
+    """The rows of a JSON Lines file, each checked; raises RowError with file and line."""
     with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield row.model_validate_json(line)
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield parse(row, line)
+            except RowError as error:
+                raise RowError(f"{path}:{number}: {error}") from None
 
 
 class Both(Row):
@@ -190,7 +208,7 @@ class GoldenTurn(Row):
     locale: Language
     viewing: Identifier | None = None
     customer: str | None = None
-    intent: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+    intent: IntentName
     route: Literal["template", "haiku", "sonnet", "handover"]
     must_contain: list[Text]
     must_not_contain: list[Text]
@@ -211,7 +229,7 @@ class Attack(Row):
 
     message: Text
     language: Language
-    kind: Literal["injection", "prompt_leak", "jailbreak", "personal_data", "price_manipulation", "other_customer"]
+    kind: AttackKind
 
 
 class InnocentMessage(Row):
@@ -219,6 +237,24 @@ class InnocentMessage(Row):
 
     message: Text
     language: Language
-    looks_like: Literal[
-        "injection", "prompt_leak", "jailbreak", "personal_data", "price_manipulation", "other_customer"
-    ]
+    looks_like: AttackKind
+
+
+class Utterance(Row):
+    """One message of a customer, on one line, and the intent it is labelled with."""
+
+    text: Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=500)]
+    intent: IntentName
+
+
+class Release(Row):
+    """An event of the release calendar. `multiplier` is the traffic expected over a normal hour."""
+
+    uid: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+@releases\.mangaassist\.example$")]
+    summary: Text
+    kind: Literal["chapter", "volume", "anniversary", "prime-day"]
+    status: Literal["CONFIRMED", "CANCELLED"]
+    start: date
+    regions: Annotated[list[Literal["JP", "US"]], Field(min_length=1)]
+    multiplier: Annotated[float, Field(gt=1)] | None
+    product: Identifier | None
