@@ -57,7 +57,7 @@ class ModelServer:
             async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as client:
                 while not await self._answers(client):
                     if self._process.returncode is not None:
-                        raise ModelServerError(f"the {self.model} server ended: see {self._log}")
+                        raise ModelServerError(f"the {self.model} server ended (run `make models`?): see {self._log}")
                     await asyncio.sleep(_POLL_S)
         except TimeoutError as error:
             raise ModelServerError(f"no answer of the {self.model} server in {START_TIMEOUT_S:.0f} s") from error
