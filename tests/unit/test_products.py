@@ -1,7 +1,7 @@
 import pytest
 
 from mangaassist.contracts import Locale, LocalText
-from mangaassist.policy.products import choose, lines_for, mention_length, mentions
+from mangaassist.policy.products import choose, lines_for, mention_length, mentions, names_volume
 from tests.unit.builders import product
 
 SHELF = [
@@ -58,3 +58,41 @@ def test_only_products_that_the_reply_names_are_listed() -> None:
     lines = lines_for("One Piece, Vol. 110 is a good start.", [product(), nana], "en")
 
     assert [line.id for line in lines] == ["one-piece-110-en"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "locale", "listed"),
+    [
+        ("One Piece, Vol. 110 is a good start.", "en", ["110"]),
+        ("One Piece, Vol. 11 (Digital) is a good start.", "en", ["digital"]),
+        ("One Piece, Vol. 11, or One Piece, Vol. 11 (Digital)?", "en", ["11", "digital"]),
+        ("「ONE PIECE 110巻」が最新刊です。", "ja", ["110"]),
+    ],
+)
+def test_a_title_inside_a_longer_one_is_not_named(reply: str, locale: Locale, listed: list[str]) -> None:
+    shelf = [
+        product("11", title=LocalText(en="One Piece, Vol. 11", ja="ONE PIECE 11巻")),
+        product("110", title=LocalText(en="One Piece, Vol. 110", ja="ONE PIECE 110巻")),
+        product("digital", title=LocalText(en="One Piece, Vol. 11 (Digital)", ja="ONE PIECE 11巻（電子書籍）")),
+        product("10", title=LocalText(en="Piece, Vol. 110", ja="E 110巻")),
+    ]
+
+    assert [line.id for line in lines_for(reply, shelf, locale)] == listed
+
+
+def test_a_product_that_is_found_and_recommended_is_listed_once() -> None:
+    assert len(lines_for("One Piece, Vol. 110 is a good start.", [product(), product()], "en")) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ("When did vol. 45 come out?", True),
+        ("ワンピース１０９巻の発売日", True),
+        ("one piece 110 release date", True),
+        ("when is the next One Piece out?", False),
+        ("mob psycho 100 release date", False),
+    ],
+)
+def test_a_message_says_which_volume_it_means_by_a_number_that_is_one(message: str, named: bool) -> None:
+    assert names_volume(message, SHELF) is named

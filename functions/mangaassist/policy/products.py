@@ -48,6 +48,12 @@ def choose(message: str, locale: Locale, editions: Sequence[AnEdition]) -> list[
     return preferred[:FOUND]
 
 
+def names_volume(message: str, editions: Sequence[Edition]) -> bool:
+    """Whether the message says which of the volumes it means, so that the others were left out."""
+    bare = set(map(int, BARE_NUMBER.findall(message)))
+    return VOLUME.search(message) is not None or any(edition.volume in bare for edition in editions)
+
+
 def price_text(product: Product, locale: Locale) -> str:
     """The price in the customer's currency: "¥1,760" in Japanese, "$11.99" in English."""
     return f"¥{product.price.jpy:,}" if locale == "ja" else f"${product.price.usd:.2f}"
@@ -61,9 +67,21 @@ def product_line(product: Product, locale: Locale) -> ProductLine:
 
 
 def lines_for(reply: str, products: Sequence[Product], locale: Locale) -> list[ProductLine]:
-    """The products that a reply names, in the order given."""
-    named = [product for product in products if product.title.of(locale) in reply]
-    return [product_line(product, locale) for product in named[:SHOWN]]
+    """The products that a reply names, each once, in the order given."""
+    unique = {product.id: product for product in products}
+    named = _named_in(reply, {product_id: product.title.of(locale) for product_id, product in unique.items()})
+    lines = [product_line(product, locale) for product_id, product in unique.items() if product_id in named]
+    return lines[:SHOWN]
+
+
+def _named_in(reply: str, titles: dict[str, str]) -> set[str]:
+    """The ids of the titles in a reply: "Vol. 110" is not "Vol. 11", "Vol. 1 (Digital)" is not "Vol. 1"."""
+    named = set()
+    for product_id, title in sorted(titles.items(), key=lambda item: len(item[1]), reverse=True):
+        reply, times = re.subn(rf"(?<!\w){re.escape(title)}(?!\d)", "\n", reply, flags=re.ASCII)
+        if times:
+            named.add(product_id)
+    return named
 
 
 def _is_named(title: str, said: str) -> bool:
