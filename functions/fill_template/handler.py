@@ -8,4 +8,4 @@ from mangaassist.step import step
 
 @step("fill_template", accepts=ReplyInput)
 def handler(request: ReplyInput, _budget: TimeBudget) -> Draft:
-    return compose(request, today())
+    return compose(request, today(request.turn.locale))

@@ -3,6 +3,12 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from mangaassist.contracts import Locale
+
+# The zone of a language's release days; a turn does not tell where its customer is.
+ZONES: dict[Locale, str] = {"ja": "Asia/Tokyo", "en": "America/New_York"}
 
 
 def now_ms() -> int:
@@ -10,9 +16,14 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def today() -> date:
-    """The present day in UTC."""
-    return datetime.now(UTC).date()
+def today(locale: Locale) -> date:
+    """The present day where the customer most likely is."""
+    return day_at(datetime.now(UTC), locale)
+
+
+def day_at(moment: datetime, locale: Locale) -> date:
+    """The day that customers have at a moment: until 09:00 in Tokyo, UTC would still call a book out today upcoming."""
+    return moment.astimezone(ZoneInfo(ZONES[locale])).date()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from mangaassist.contracts import Customer, Gathered
 from mangaassist.errors import TemplateDataMissingError
 from mangaassist.policy.templates import compose
-from mangaassist.policy.templates.orders import order_meant
+from mangaassist.policy.templates.orders import order_id_in, order_meant
 from tests.unit.builders import order, orders_of, product, reply_input
 
 TODAY = date(2026, 11, 23)
@@ -67,6 +67,27 @@ def test_the_order_that_is_named_is_the_one_meant_and_never_another() -> None:
     assert order_meant("where is my order", orders[:1]) == orders[0]
 
 
+@pytest.mark.parametrize("message", ["ＭＡ－４８２１３はどこ", "注文ma48213は？", "MAー48213", "MA-48213?"])
+def test_an_order_number_is_read_however_it_is_typed(message: str) -> None:
+    assert order_id_in(message) == "MA-48213"
+
+
+@pytest.mark.parametrize("message", ["MA-8213", "MA-148213", "MA-4821"])
+def test_a_part_of_an_order_number_is_another_number(message: str) -> None:
+    assert order_meant(message, [order("MA-48213")]) is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        ("en", "I don't see an order MA-99999 on your account"),
+        ("ja", "ご注文MA-99999は、お客様のアカウントに見つかりません"),
+    ],
+)
+def test_an_order_that_is_not_the_customers_is_named_and_their_own_are_not_denied(locale: str, expected: str) -> None:
+    assert expected in tracked(orders_of(order()), "MA-99999", locale=locale)
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -106,7 +127,26 @@ def test_the_next_release_is_the_earliest_to_come_else_the_newest_that_came() ->
     released = compose(reply_input("when is it out?", "release_date", gathered=Gathered(products=[past])), TODAY)
 
     assert "December 8, 2026" in upcoming.reply
-    assert "came out on August 5, 2025" in released.reply
+    assert "came out on August 5, 2025. I have no date for the next volume in English yet." in released.reply
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "turn_fields"),
+    [
+        ("When did vol. 109 come out?", {"volume": 109}, {}),
+        ("When did One Piece 109 come out?", {"volume": 109}, {}),
+        ("When did the box set come out?", {"volume": None, "kind": "box_set"}, {}),
+        ("When did this come out?", {}, {"viewing": "one-piece-110-en"}),
+    ],
+)
+def test_nothing_is_said_of_the_next_volume_when_only_one_is_known(
+    message: str, fields: dict[str, Any], turn_fields: dict[str, Any]
+) -> None:
+    gathered = Gathered(products=[product(**fields)])
+
+    draft = compose(reply_input(message, "release_date", gathered=gathered, **turn_fields), TODAY)
+
+    assert draft.reply.endswith("came out on August 5, 2025.")
 
 
 @pytest.mark.parametrize("intent", ["price_availability", "release_date", "recommendation"])

@@ -1,7 +1,7 @@
 """What a customer is told when a person takes over."""
 
 from mangaassist.contracts import HandOverInput
-from mangaassist.policy.templates.orders import ORDER_ID, order_meant
+from mangaassist.policy.templates.orders import order_id_in, order_meant
 from mangaassist.tables import messages
 
 UNANSWERED = "unanswered"
@@ -20,7 +20,7 @@ def handover_text(request: HandOverInput, ticket_id: str) -> str:
 def _order_named(request: HandOverInput) -> str | None:
     """The order that the message gives the number of, when it is the customer's."""
     customer = request.gathered.customer
-    if customer is None or not ORDER_ID.search(request.turn.message):
+    if customer is None or order_id_in(request.turn.message) is None:
         return None
     order = order_meant(request.turn.message, customer.orders)
     return order.id if order else None

@@ -73,6 +73,7 @@ class Messages(Table):
     order_tracking: dict[str, LocalText]
     price_availability: dict[str, LocalText]
     release_date: dict[str, LocalText]
+    languages: dict[Locale, LocalText]
     chitchat: dict[str, LocalText]
     small_talk: dict[str, list[str]]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from mangaassist.contracts import Draft, Locale, LocalText, Product, ReplyInput
 from mangaassist.errors import TemplateDataMissingError
-from mangaassist.policy.products import price_text, product_line
+from mangaassist.policy.products import names_volume, price_text, product_line
 from mangaassist.policy.templates.filling import day, fill
 from mangaassist.tables import messages
 
@@ -24,7 +24,9 @@ def release(request: ReplyInput, today: date) -> Draft:
     upcoming = [item for item in products if _is_upcoming(item, today)]
     if upcoming:
         return _draft(messages().release_date, [("upcoming", min(upcoming, key=_released))], request)
-    return _draft(messages().release_date, [("released", max(products, key=_released))], request)
+    newest = max(products, key=_released)
+    name = "released_last" if _is_last(newest, request) else "released"
+    return _draft(messages().release_date, [(name, newest)], request)
 
 
 def _products(request: ReplyInput) -> list[Product]:
@@ -39,6 +41,16 @@ def _released(product: Product) -> str:
 
 def _is_upcoming(product: Product, today: date) -> bool:
     return date.fromisoformat(product.release_date) > today
+
+
+def _is_last(newest: Product, request: ReplyInput) -> bool:
+    """Whether no later volume is announced, as far as the products tell.
+
+    They are the series' newest, unless the customer named a volume or means the one they look at.
+    """
+    turn, products = request.turn, request.gathered.products
+    is_only_viewed = [product.id for product in products] == [turn.viewing]
+    return newest.kind == "volume" and not is_only_viewed and not names_volume(turn.message, products)
 
 
 def _stock_name(product: Product, today: date) -> str:
@@ -66,4 +78,5 @@ def _values(product: Product, locale: Locale) -> dict[str, object | None]:
         "price": price_text(product, locale),
         "stock": product.stock,
         "release_date": day(product.release_date, locale),
+        "language": messages().languages[product.language].of(locale),
     }

@@ -1,6 +1,7 @@
 """Where an order is."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -8,7 +9,8 @@ from mangaassist.contracts import Draft, Locale, Order, ReplyInput
 from mangaassist.policy.templates.filling import day, fill
 from mangaassist.tables import messages
 
-ORDER_ID = re.compile(r"\bMA-?(\d{4,})", re.IGNORECASE | re.ASCII)
+# A Japanese keyboard gives the hyphen as a dash, a minus or a long-vowel mark.
+_ORDER_ID = re.compile(r"\bMA[-‐–−ー]?(\d{4,12})(?!\d)", re.IGNORECASE | re.ASCII)
 OPEN = ("shipped", "processing", "preordered")
 
 
@@ -19,17 +21,25 @@ def track(request: ReplyInput, _today: date) -> Draft:
         return _draft("guest", {}, turn.locale)
     if customer is None:
         return _draft("unavailable", {}, turn.locale)
+    if not customer.orders:
+        return _draft("none", {}, turn.locale)
     order = order_meant(turn.message, customer.orders)
     if order is None:
-        return _draft("none", {}, turn.locale)
+        return _draft("not_found", {"order_id": order_id_in(turn.message)}, turn.locale)
     return _draft(_text_name(order), _values(order, turn.locale), turn.locale)
+
+
+def order_id_in(message: str) -> str | None:
+    """The order number that a message gives, as the store writes it: "MA-48213"."""
+    given = _ORDER_ID.search(unicodedata.normalize("NFKC", message))
+    return f"MA-{given[1]}" if given else None
 
 
 def order_meant(message: str, orders: Sequence[Order]) -> Order | None:
     """The order whose number the message gives, else the newest open one, else the newest."""
-    given = ORDER_ID.search(message)
+    given = order_id_in(message)
     if given:
-        return next((order for order in orders if order.id.endswith(given[1])), None)
+        return next((order for order in orders if order.id == given), None)
     newest_first = sorted(orders, key=lambda order: order.placed_on, reverse=True)
     return next((order for order in newest_first if order.status in OPEN), next(iter(newest_first), None))
 
