@@ -22,6 +22,7 @@ class KernelManifest(_Frozen):
     shape: Literal["linear", "rbf"]
     weight: float
     gamma: float
+    own_language_only: bool
 
 
 class HeadManifest(_Frozen):

@@ -91,16 +91,24 @@ class _Encoded:
 
     def __init__(self, utterances: Sequence[Utterance]) -> None:
         needed: dict[str, dict[str, None]] = {}
-        for recipe in RECIPES.values():
-            texts = dict.fromkeys(excerpt(u.text) for u in utterances if u.language in recipe.languages)
+        for language, recipe in RECIPES.items():
             for kernel in recipe.kernels:
+                read = (language,) if kernel.own_language_only else recipe.languages
+                texts = dict.fromkeys(excerpt(u.text) for u in utterances if u.language in read)
                 needed.setdefault(kernel.encoder, {}).update(texts)
         self._rows = {name: _encode(load_encoder(name), list(texts)) for name, texts in needed.items()}
 
-    def of(self, recipe: Recipe, utterances: Sequence[Utterance]) -> dict[str, Vectors]:
-        """float32 [n, d] of every encoder in the recipe."""
-        names = (kernel.encoder for kernel in recipe.kernels)
-        return {name: np.stack([self._rows[name][excerpt(u.text)] for u in utterances]) for name in names}
+    def of(self, recipe: Recipe, own: Sequence[Utterance], others: Sequence[Utterance] = ()) -> dict[str, Vectors]:
+        """float32 [n, d] of every encoder in the recipe: of `own`, then of `others` where the kernel reads them."""
+        return {
+            kernel.encoder: np.stack(
+                [
+                    self._rows[kernel.encoder][excerpt(u.text)]
+                    for u in (own if kernel.own_language_only else [*own, *others])
+                ]
+            )
+            for kernel in recipe.kernels
+        }
 
 
 def _encode(encoder: Encoder, texts: Sequence[str]) -> dict[str, Vectors]:
@@ -112,9 +120,10 @@ def _encode(encoder: Encoder, texts: Sequence[str]) -> dict[str, Vectors]:
 
 def _fit(language: Language, learn: Sequence[Utterance], vectors: _Encoded) -> KernelHead:
     recipe = RECIPES[language]
-    examples = [u for u in learn if u.language in recipe.languages]
-    own = [u.language == language for u in examples]
-    return fit_head(recipe, vectors.of(recipe, examples), [u.label for u in examples], own)
+    own = [u for u in learn if u.language == language]
+    others = [u for u in learn if u.language in recipe.languages and u.language != language]
+    labels = [u.label for u in (*own, *others)]
+    return fit_head(recipe, vectors.of(recipe, own, others), labels, len(own))
 
 
 def _describe(language: Language, learn: Sequence[Utterance]) -> HeadManifest:

@@ -20,7 +20,10 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class KernelHead:
-    """dual [examples, labels], prior a scalar; `anchors[encoder]` are [examples, d] (rbf) or [d, labels] (linear)."""
+    """dual [examples, labels], prior a scalar; `anchors[encoder]` are [d, labels] (linear) or [m, d] (rbf).
+
+    m is less than the number of examples where only the first m, those in the head's own language, are compared.
+    """
 
     labels: tuple[str, ...]
     dual: Vectors
@@ -38,7 +41,7 @@ class KernelHead:
         if kernel.shape == "linear":
             part: Vectors = vectors @ anchors
             return part
-        return similarities(kernel, vectors, anchors) @ self.dual
+        return similarities(kernel, vectors, anchors) @ self.dual[: len(anchors)]
 
     def save(self, path: Path) -> None:
         """Write the head as npz, the anchors in half precision."""

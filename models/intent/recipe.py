@@ -13,13 +13,15 @@ from models.encoders.characters import CharacterEncoder
 class Kernel:
     """A similarity of two texts from an encoder's unit vectors u, v.
 
-    linear: weight * u·v; rbf: weight * exp(-gamma |u - v|²).
+    linear: weight * u·v; rbf: weight * exp(-gamma |u - v|²);
+    0 for a text of another language where `own_language_only`.
     """
 
     encoder: str
     shape: Literal["linear", "rbf"]
     weight: float
     gamma: float = 0.0
+    own_language_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Recipe:
 
 
 _USE = Kernel(encoder=ENCODERS["ja"], shape="rbf", weight=1.0, gamma=1.0)
-_BGE = Kernel(encoder=ENCODERS["en"], shape="rbf", weight=1.0, gamma=2.0)
+_BGE = Kernel(encoder=ENCODERS["en"], shape="rbf", weight=1.0, gamma=2.0, own_language_only=True)
 _CHARACTERS = Kernel(encoder=CharacterEncoder.name, shape="linear", weight=0.4)
 
 # Chosen by cross-validation on the training part. Each language also learns from the other through the multilingual

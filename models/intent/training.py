@@ -20,8 +20,11 @@ _MIN_PER_LABEL = 2
 _MIN_TO_CALIBRATE = 30
 
 
-def fit_head(recipe: Recipe, vectors: Mapping[str, Vectors], labels: Sequence[str], own: Sequence[bool]) -> KernelHead:
-    """A head fitted on all examples and calibrated on `own`, those in its own language (on all where they are few)."""
+def fit_head(recipe: Recipe, vectors: Mapping[str, Vectors], labels: Sequence[str], own: int) -> KernelHead:
+    """A head fitted on all examples and calibrated on the first `own`, its language's (on all where they are few).
+
+    An encoder's vectors are those of all examples, or of the first `own` only.
+    """
     counts = Counter(labels)
     rarest, count = min(counts.items(), key=lambda item: item[1])
     if len(counts) < _MIN_LABELS or count < _MIN_PER_LABEL:
@@ -30,11 +33,14 @@ def fit_head(recipe: Recipe, vectors: Mapping[str, Vectors], labels: Sequence[st
     targets = np.searchsorted(names, np.asarray(labels))
     prior = 1 / len(names)
     wanted = np.eye(len(names))[targets] - prior
-    gram = sum(similarities(k, vectors[k.encoder], vectors[k.encoder]) for k in recipe.kernels)
-    inverse = np.linalg.inv(np.asarray(gram, dtype=np.float64) + recipe.ridge * np.eye(len(targets)))
+    gram = recipe.ridge * np.eye(len(targets))
+    for kernel in recipe.kernels:
+        rows = vectors[kernel.encoder]
+        gram[: len(rows), : len(rows)] += similarities(kernel, rows, rows)
+    inverse = np.linalg.inv(gram)
     dual = inverse @ wanted
     left_out = wanted - dual / np.diag(inverse)[:, None] + prior
-    calibrate = np.flatnonzero(own) if sum(own) >= _MIN_TO_CALIBRATE else np.arange(len(targets))
+    calibrate = slice(own if own >= _MIN_TO_CALIBRATE else len(targets))
     return KernelHead(
         labels=names,
         dual=dual.astype(np.float32),
@@ -47,7 +53,7 @@ def fit_head(recipe: Recipe, vectors: Mapping[str, Vectors], labels: Sequence[st
 def _anchors(kernel: Kernel, vectors: Vectors, dual: NDArray[np.float64]) -> Vectors:
     if kernel.shape == "rbf":
         return vectors
-    folded: Vectors = (kernel.weight * vectors.T @ dual).astype(np.float32)
+    folded: Vectors = (kernel.weight * vectors.T @ dual[: len(vectors)]).astype(np.float32)
     return folded
 
 
