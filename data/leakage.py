@@ -2,8 +2,10 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.schemas import Language
 
@@ -21,35 +23,28 @@ def normalise(text: str) -> str:
 
 def similarity(one: str, other: str, language: Language) -> float:
     """Jaccard similarity of the texts' n-gram sets, from 0 to 1."""
-    grams = _Grams({}, NGRAM[language])
-    return _jaccard(grams.bits(one), grams.bits(other))
+    return float(_similarities([one], [other], NGRAM[language])[0, 0])
 
 
 def near_duplicates(unseen: Sequence[str], seen: Sequence[str], language: Language) -> Iterator[tuple[int, int]]:
     """Positions in `unseen` and `seen` of texts that are near-duplicates of each other."""
-    grams = _Grams({}, NGRAM[language])
-    known = [(bits, bits.bit_count()) for bits in map(grams.bits, seen)]
-    for i, text in enumerate(unseen):
-        bits = grams.bits(text)
-        least, most = NEAR_DUPLICATE * bits.bit_count(), bits.bit_count() / NEAR_DUPLICATE
-        for j, (other, size) in enumerate(known):
-            # Sets of such different sizes cannot be alike enough: most pairs need no comparison.
-            if least <= size <= most and _jaccard(bits, other) >= NEAR_DUPLICATE:
-                yield i, j
+    alike = _similarities(unseen, seen, NGRAM[language]) >= NEAR_DUPLICATE
+    yield from ((int(i), int(j)) for i, j in np.argwhere(alike))
 
 
-@dataclass(frozen=True, slots=True)
-class _Grams:
-    """Sets of n-grams as integers, a bit a gram, which compares pairs by the million."""
+def _similarities(rows: Sequence[str], columns: Sequence[str], size: int) -> NDArray[np.float32]:
+    numbers: dict[str, int] = {}
+    grams = [[numbers.setdefault(gram, len(numbers)) for gram in _grams(text, size)] for text in (*rows, *columns)]
+    has = np.zeros((len(grams), len(numbers)), dtype=np.float32)
+    for row, found in zip(has, grams, strict=True):
+        row[found] = 1
+    counts = has.sum(axis=1)
+    one, other = has[: len(rows)], has[len(rows) :]
+    shared = one @ other.T
+    union = counts[: len(rows), None] + counts[None, len(rows) :] - shared
+    return np.asarray(shared / union, dtype=np.float32)
 
-    numbers: dict[str, int]
-    size: int
 
-    def bits(self, text: str) -> int:
-        bounded = f"^{normalise(text)}$"
-        found = {bounded[i : i + self.size] for i in range(max(1, len(bounded) - self.size + 1))}
-        return sum(1 << self.numbers.setdefault(gram, len(self.numbers)) for gram in found)
-
-
-def _jaccard(one: int, other: int) -> float:
-    return (one & other).bit_count() / (one | other).bit_count()
+def _grams(text: str, size: int) -> set[str]:
+    bounded = f"^{normalise(text)}$"
+    return {bounded[i : i + size] for i in range(max(1, len(bounded) - size + 1))}
