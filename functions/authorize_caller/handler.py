@@ -11,7 +11,10 @@ UNAUTHORIZED = "Unauthorized"
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """An IAM policy that lets the caller through, and who it is: `kind` customer or guest, and `customer_id`."""
+    """An IAM policy that lets the caller through, and who it is: `kind` customer or guest, and `customer_id`.
+
+    A token that proves nothing is a 401. An identity provider that is down is a 500: a 401 would sign everybody out.
+    """
     token = _bearer_token(event)
     if token is None:
         return _allow(event, kind="guest", customer_id="")
