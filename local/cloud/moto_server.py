@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -64,3 +65,5 @@ class MotoServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        # moto keeps its state in the process: the next server is to start empty.
+        moto_api_backend.reset()

@@ -1,5 +1,6 @@
 """Runs the demonstration on a stack of its own and says whether all came as it must."""
 
+import gc
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,28 +18,52 @@ from local.stack import Stack
 
 REPORT = Path("reports") / "demo.json"
 WARMING_ROUNDS = 3
-# One machine plays the whole cloud, so a turn gets more than the deployed 2,800 ms; every step's budget grows with it.
-DEADLINE_MS = 4200
 ATTEMPTS = 3
+# Every step's budget grows with the deadline.
+PATIENT_DEADLINE_MS = 9000
+_TOO_SLOW = (
+    f"This machine is too slow just now for the deployed deadline, since it plays the whole cloud: "
+    f"starting anew with {PATIENT_DEADLINE_MS:,} ms."
+)
+
+
+class _TooSlowError(Exception):
+    """Turns overrun the deployed deadline even when everything is warm."""
 
 
 async def demo(settings: StackSettings, console: Console) -> int:
     """Start the stack, send every scenario, stop the stack; 0 when every turn came as it must, else 1."""
-    show_opening(console, DEADLINE_MS)
-    scenarios = load_scenarios()
-    progress = Progress(console)
-    patient = replace(settings, parameters={**settings.parameters, "TurnDeadlineMs": str(DEADLINE_MS)})
-    async with Stack(patient, progress) as stack:
-        limit = aiohttp.ClientTimeout(total=TURN_LIMIT_S)
-        async with aiohttp.ClientSession(stack.url, timeout=limit) as session:
-            api = Api(session)
-            with progress.step("turns sent until every function is warm"):
-                await _warm(api, stack, scenarios)
-            turns = [await _turn(console, api, stack, number, one) for number, one in enumerate(scenarios, start=1)]
+    show_opening(console)
+    turns = await _turns(settings, console)
     show_summary(console, turns)
     _report(settings.root / REPORT, turns)
     console.print(f"Report: {REPORT}", highlight=False)
     return _verdict(console, turns)
+
+
+async def _turns(settings: StackSettings, console: Console) -> list[Turn]:
+    try:
+        return await _on_a_stack(settings, console)
+    except _TooSlowError:
+        console.print(_TOO_SLOW, style="yellow", highlight=False)
+    # The workflow's evaluators may be freed only by the thread that made them, not by whichever collects next.
+    gc.collect()
+    patient = {**settings.parameters, "TurnDeadlineMs": str(PATIENT_DEADLINE_MS)}
+    return await _on_a_stack(replace(settings, parameters=patient), console, patient=True)
+
+
+async def _on_a_stack(settings: StackSettings, console: Console, *, patient: bool = False) -> list[Turn]:
+    """Every scenario's turn; raises _TooSlowError before the first one, unless that is to be borne."""
+    scenarios = load_scenarios()
+    progress = Progress(console)
+    limit = aiohttp.ClientTimeout(total=TURN_LIMIT_S)
+    async with Stack(settings, progress) as stack, aiohttp.ClientSession(stack.url, timeout=limit) as session:
+        api = Api(session)
+        with progress.step("turns sent until every function is warm"):
+            warm = await _warm(api, stack, scenarios)
+        if not (warm or patient):
+            raise _TooSlowError
+        return [await _turn(console, api, stack, number, one) for number, one in enumerate(scenarios, start=1)]
 
 
 async def _turn(console: Console, api: Api, stack: Stack, number: int, scenario: Scenario) -> Turn:
@@ -61,13 +86,14 @@ async def _answer(api: Api, stack: Stack, scenario: Scenario) -> Answer:
         await api.switch_off()
 
 
-async def _warm(api: Api, stack: Stack, scenarios: Sequence[Scenario]) -> None:
-    """A function's first calls open its connections, which the budgets of a turn do not allow for."""
+async def _warm(api: Api, stack: Stack, scenarios: Sequence[Scenario]) -> bool:
+    """Whether turns keep within their budgets, once functions have opened their connections in the first ones."""
     faultless = [scenario for scenario in scenarios if not scenario.faults]
     for _ in range(WARMING_ROUNDS):
         answers = [await api.turn(scenario.message, _token(stack, scenario)) for scenario in faultless]
-        if not any(answer.degraded for answer in answers):
-            return
+        if not any(overran(answer) for answer in answers):
+            return True
+    return False
 
 
 def _token(stack: Stack, scenario: Scenario) -> str | None:

@@ -19,8 +19,7 @@ _OPENING = """\
 Lambda runtime client; sentence encoders, intent classifier and reranker; the store's data
 [bold]Simulated[/]  the language models (a composer that only joins the facts of its prompt), the guardrail \
 (one rule), Titan (local encoders), OpenSearch (exact search), DynamoDB and EventBridge (moto)
-[bold]Times[/]      of this machine, which plays the whole cloud: a turn may take {deadline_ms:,} ms, budgets \
-in proportion
+[bold]Times[/]      of this machine, which plays the whole cloud, not of AWS
 [bold]Faults[/]     are switched on at the stand-ins, never in a function"""
 _ROUTE_STYLES = {"template": "cyan", "cached": "green", "haiku": "blue", "sonnet": "magenta", "handover": "yellow"}
 
@@ -29,10 +28,10 @@ _COLUMNS = (("", 1), ("", 2), ("turn", 36), ("route", 8), ("degraded", 22))
 Turn = tuple[Scenario, Answer, list[str]]
 
 
-def show_opening(console: Console, deadline_ms: int) -> None:
+def show_opening(console: Console) -> None:
     """What is real here, and what is not."""
     grid = Table.grid(padding=(0, 2))
-    for line in _OPENING.format(deadline_ms=deadline_ms).splitlines():
+    for line in _OPENING.splitlines():
         name, _, text = line.partition("[/]")
         grid.add_row(f"{name}[/]", text.strip())
     console.print(Panel(grid, title="MangaAssist, on this machine", width=WIDTH))

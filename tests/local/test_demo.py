@@ -112,7 +112,7 @@ def test_when_the_demonstration_is_shown_then_no_line_is_wider_than_the_page() -
     console = Console(width=200, record=True, file=io.StringIO())
     turn = (SCENARIO.model_copy(update={"message": "長い質問です。" * 20}), ANSWER, ["route haiku, not template"])
 
-    show_opening(console, 4200)
+    show_opening(console)
     show_turn(console, 1, turn)
     show_summary(console, [turn])
 
