@@ -8,42 +8,64 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import NamedErrors, TransientError, call_within
 from mangaassist.aws.clients import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from mangaassist.contracts import Edition, KnownReply, Locale, Passage
 from mangaassist.errors import SearchError, SearchTimeoutError
+from mangaassist.telemetry import logger
 
 SEARCHING = NamedErrors(SearchError, SearchTimeoutError)
 CANDIDATES = 10
 OK = 200
+SERVER_ERROR = 500
 
 Model = TypeVar("Model", bound=BaseModel)
+Source = TypeVar("Source", bound=BaseModel)
 
 
 class _Lenient(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class _Hit(_Lenient):
+class _Hit(_Lenient, Generic[Source]):
     id: str = Field(alias="_id")
     score: FiniteFloat = Field(alias="_score")
-    source: dict[str, Any] = Field(alias="_source")
+    source: Source = Field(alias="_source")
+
+    @property
+    def cosine(self) -> float:
+        """OpenSearch's score for cosinesimil is (1 + cosine) / 2."""
+        return 2 * self.score - 1
 
 
-class _Hits(_Lenient):
-    hits: list[_Hit]
+class _Hits(_Lenient, Generic[Source]):
+    hits: list[_Hit[Source]]
 
 
-class _Answer(_Lenient):
-    hits: _Hits
+class _Answer(_Lenient, Generic[Source]):
+    hits: _Hits[Source]
 
 
 class _Answers(_Lenient):
-    responses: list[_Answer]
+    """Of the passages and of the known replies; each with a status of its own, and hits or an error."""
+
+    responses: tuple[dict[str, Any], dict[str, Any]]
+
+
+class _Passage(_Lenient):
+    kind: str
+    title: str
+    text: str
+
+
+class _Reply(_Lenient):
+    question: str
+    reply: str
+    sources: list[str]
 
 
 class SeriesMatch(_Lenient):
@@ -65,6 +87,8 @@ class PassageIndex:
     ) -> tuple[list[Passage], KnownReply | None]:
         """The passages nearest to a question and the known reply to the nearest question, by cosine.
 
+        Passages without a known reply are of use, so that only their own failure is raised.
+
         Raises SearchError, SearchTimeoutError.
         """
         lines = [
@@ -75,8 +99,8 @@ class PassageIndex:
         ]
         body = "".join(json.dumps(line) + "\n" for line in lines)
         answers = self._post("/_msearch", body, "application/x-ndjson", budget_ms)
-        passages, replies = self._parsed(_Answers, answers).responses
-        return _passages(passages.hits.hits), _known_reply(replies.hits.hits)
+        passages, replies = _parsed(_Answers, answers).responses
+        return _passages(passages), _known_reply(replies)
 
     def series_named(self, text: str, *, size: int, budget_ms: int) -> list[SeriesMatch]:
         """The series whose titles match a text best, by words.
@@ -85,7 +109,7 @@ class PassageIndex:
         """
         body = json.dumps({"size": size, "_source": ["titles", "editions"], "query": {"match": {"titles": text}}})
         answer = self._post("/products/_search", body, "application/json", budget_ms)
-        return [SeriesMatch.model_validate(hit.source) for hit in self._parsed(_Answer, answer).hits.hits]
+        return [hit.source for hit in _parsed(_Answer[SeriesMatch], answer).hits.hits]
 
     def _nearest_query(self, vector: Sequence[float], size: int) -> dict[str, Any]:
         knn = {"vector": list(vector), "k": size, "filter": {"term": {"space": self.space}}}
@@ -94,6 +118,8 @@ class PassageIndex:
     def _post(self, path: str, body: str, content_type: str, budget_ms: int) -> bytes:
         def call() -> bytes:
             response = _session().send(_signed(self.endpoint + path, body.encode(), content_type))
+            if response.status_code >= SERVER_ERROR:
+                raise TransientError(f"OpenSearch answered {response.status_code}")
             if response.status_code != OK:
                 raise SearchError(f"OpenSearch answered {response.status_code}")
             content: bytes = response.content
@@ -101,43 +127,43 @@ class PassageIndex:
 
         return call_within(budget_ms, call, SEARCHING)
 
-    @staticmethod
-    def _parsed(model: type[Model], answer: bytes) -> Model:
-        try:
-            return model.model_validate_json(answer)
-        except ValidationError as error:
-            raise SearchError("OpenSearch's answer is not a search result") from error
+
+def _parsed(model: type[Model], answer: bytes) -> Model:
+    try:
+        return model.model_validate_json(answer)
+    except ValidationError as error:
+        raise SearchError("OpenSearch's answer is not a search result") from error
 
 
-def _passages(hits: Sequence[_Hit]) -> list[Passage]:
+def _hits(model: type[_Answer[Source]], answer: dict[str, Any]) -> list[_Hit[Source]]:
+    """The hits of one part of a multi-search."""
+    if answer.get("status") != OK:
+        raise SearchError(f"OpenSearch answered {answer.get('status')} to a part of a multi-search")
+    try:
+        return model.model_validate(answer).hits.hits
+    except ValidationError as error:
+        raise SearchError("a part of OpenSearch's answer is not a search result") from error
+
+
+def _passages(answer: dict[str, Any]) -> list[Passage]:
     return [
-        Passage(
-            id=hit.id,
-            kind=hit.source["kind"],
-            title=hit.source["title"],
-            text=hit.source["text"],
-            score=_cosine(hit),
-        )
-        for hit in hits
+        Passage(id=hit.id, kind=hit.source.kind, title=hit.source.title, text=hit.source.text, score=hit.cosine)
+        for hit in _hits(_Answer[_Passage], answer)
     ]
 
 
-def _known_reply(hits: Sequence[_Hit]) -> KnownReply | None:
-    if not hits:
+def _known_reply(answer: dict[str, Any]) -> KnownReply | None:
+    try:
+        hit = next(iter(_hits(_Answer[_Reply], answer)), None)
+    except SearchError as error:
+        logger().warning("no known reply", extra={"reason": str(error)})
         return None
-    source = hits[0].source
+    if hit is None:
+        return None
+    source = hit.source
     return KnownReply(
-        id=hits[0].id,
-        question=source["question"],
-        reply=source["reply"],
-        sources=source["sources"],
-        similarity=_cosine(hits[0]),
+        id=hit.id, question=source.question, reply=source.reply, sources=source.sources, similarity=hit.cosine
     )
-
-
-def _cosine(hit: _Hit) -> float:
-    """OpenSearch's score for cosinesimil is (1 + cosine) / 2."""
-    return 2 * hit.score - 1
 
 
 @cache
