@@ -13,7 +13,7 @@ def test_a_confident_intent_decides_route_tier_and_retrieval() -> None:
     assert understanding.known_reply_allowed
 
 
-@pytest.mark.parametrize(("label", "confidence"), [("order_tracking", 0.49), ("an_unknown_label", 0.99)])
+@pytest.mark.parametrize(("label", "confidence"), [("order_tracking", 0.39), ("an_unknown_label", 0.99)])
 def test_an_unsure_or_unknown_intent_is_answered_as_general(label: str, confidence: float) -> None:
     assert understand(label, confidence, turn()).intent == "general"
 
