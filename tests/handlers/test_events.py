@@ -34,9 +34,7 @@ def test_every_function_has_an_event() -> None:
     assert functions - NOT_OF_A_TURN == set(ACCEPTED)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(path for name in ACCEPTED for path in (EVENTS / name).glob("*.json")), ids=str
-)
+@pytest.mark.parametrize("path", sorted(path for name in ACCEPTED for path in (EVENTS / name).glob("*.json")), ids=str)
 def test_an_event_keeps_its_functions_contract(path: Path) -> None:
     event: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
 
