@@ -8,14 +8,15 @@ _COPIED = ("AttributeDefinitions", "KeySchema")
 
 
 def create_table(dynamodb: Any, table: ResourceSpec) -> None:
-    """Create a table with its indexes, stream and TTL. A global table is its replica in this region."""
+    """Create a table with its indexes and TTL. A global table is its replica in this region.
+
+    It has no stream: nothing here reads one, and moto keeps all that goes into it.
+    """
     properties = table.properties
     request = {key: properties[key] for key in _COPIED}
     for key in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if key in properties:
             request[key] = [_index(index) for index in properties[key]]
-    if "StreamSpecification" in properties:
-        request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
     dynamodb.create_table(TableName=table.name, BillingMode="PAY_PER_REQUEST", **request)
     if "TimeToLiveSpecification" in properties:
         dynamodb.update_time_to_live(

@@ -90,3 +90,24 @@ def test_given_items_of_several_keys_when_queried_then_only_those_of_the_key_com
     )
     assert found["Items"] == [items[4]]
     assert dynamodb.scan(TableName=name, Select="COUNT")["Count"] >= 5
+
+
+def test_given_a_transaction_when_one_write_is_refused_then_none_of_them_happened(cloud: Cloud) -> None:
+    dynamodb = cloud.clients.of("dynamodb")
+    name = cloud.created["AWS::DynamoDB::GlobalTable"][0].name
+    dynamodb.put_item(TableName=name, Item={"id": {"S": "t1"}, "n": {"N": "1"}})
+    add = {"TableName": name, "Key": {"id": {"S": "t1"}}, "UpdateExpression": "ADD n :one"}
+    values = {"ExpressionAttributeValues": {":one": {"N": "1"}}}
+    put = {"TableName": name, "Item": {"id": {"S": "t2"}}}
+    both = [{"Update": {**add, **values}}, {"Put": put}]
+    dynamodb.transact_write_items(TransactItems=both)
+    refused = [both[0], {"Put": {**put, "ConditionExpression": "attribute_not_exists(id)"}}]
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as caught:
+        dynamodb.transact_write_items(TransactItems=refused)
+    assert [reason["Code"] for reason in caught.value.response["CancellationReasons"]] == [
+        "None",
+        "ConditionalCheckFailed",
+    ]
+    assert dynamodb.get_item(TableName=name, Key={"id": {"S": "t1"}})["Item"]["n"] == {"N": "2"}
+    assert dynamodb.transact_write_items(TransactItems=[both[0]])
+    assert dynamodb.get_item(TableName=name, Key={"id": {"S": "t1"}})["Item"]["n"] == {"N": "3"}
