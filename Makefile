@@ -19,7 +19,12 @@ demo: $(VENV)/ready  ## answer one real turn for every route and every fallback,
 
 test: $(VENV)/ready  ## everything that needs no AWS account and no container engine
 	@$(BIN)/python -m models prepare
-	$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+ifdef TESTS
+	$(BIN)/pytest $(TESTS)
+else
+	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/workflow
+	$(BIN)/pytest tests/workflow  # alone: the whole stack runs in it, against real budgets
+endif
 
 serve: $(VENV)/ready  ## the local stack on 127.0.0.1:8080 (PORT overrides), until Ctrl-C
 	@$(BIN)/python -m models prepare

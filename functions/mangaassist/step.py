@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from snapshot_restore_py import register_before_snapshot
@@ -12,17 +12,12 @@ from mangaassist.clock import TimeBudget, now_ms
 from mangaassist.contracts import StepOutput
 from mangaassist.errors import ContractError
 from mangaassist.policy.deadline import budget_ms
+from mangaassist.settings import settings
 from mangaassist.telemetry import record_step
 
 Input = TypeVar("Input", bound=BaseModel)
 Logic = Callable[[Input, TimeBudget], StepOutput]
-Handler = Callable[[dict[str, Any], "LambdaContext"], dict[str, Any]]
-
-
-class LambdaContext(Protocol):
-    """The part of Lambda's context object that is used."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
+Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
 def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Callable[[Logic[Input]], Handler]:
@@ -38,13 +33,13 @@ def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Ca
     def decorate(logic: Logic[Input]) -> Handler:
         register_before_snapshot(_make_clients, services)
 
-        def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             started = time.perf_counter()
             outcome = "ok"
             try:
                 request = _accept(accepts, event)
                 _make_clients(services)
-                output = logic(request, _budget(name, event, context))
+                output = logic(request, _budget(name, event))
             except Exception as error:
                 outcome = type(error).__name__
                 raise
@@ -71,14 +66,12 @@ def _accept(accepts: type[Input], event: dict[str, Any]) -> Input:
         raise ContractError(f"invoke with a {accepts.__name__} (see events/): {problems}") from None
 
 
-def _budget(name: str, event: dict[str, Any], context: LambdaContext) -> TimeBudget:
-    """The step's part of the turn's time; in a lone invocation, of the function's own."""
+def _budget(name: str, event: dict[str, Any]) -> TimeBudget:
+    """The step's part of the turn's time; a lone invocation has the time of a turn that arrives now."""
     now = now_ms()
     turn = event.get("turn", {})
-    if "deadline_ms" in turn:
-        arrived, deadline = turn.get("arrived_at_ms", now), turn["deadline_ms"]
-    else:
-        arrived, deadline = now, now + context.get_remaining_time_in_millis()
+    arrived = turn.get("arrived_at_ms", now) if "deadline_ms" in turn else now
+    deadline = turn.get("deadline_ms", now + settings().turn_deadline_ms)
     return TimeBudget.of_ms(budget_ms(name, arrived_ms=arrived, deadline_ms=deadline, now_ms=now))
 
 

@@ -14,7 +14,7 @@ from local.stack import Stack
 from local.standins.faults import Fault, Mode
 
 # Everything runs in one process here, so a turn gets more time than a customer would give it; budgets grow with it.
-PATIENCE = {"TurnDeadlineMs": "9000"}
+PATIENCE = {"TurnDeadlineMs": "15000"}
 
 
 @dataclass(frozen=True)
