@@ -31,14 +31,19 @@ class VectorCache:
 
     def _learn(self, new: dict[str, str], encode: Encode, report: Report) -> None:
         waiting = list(new.items())
-        for start in range(0, len(waiting), BATCH):
-            batch = waiting[start : start + BATCH]
-            rows = fitted(encode([text for _, text in batch]), self._dimensions)
-            self._known.update(zip((digest for digest, _ in batch), rows, strict=True))
-            report("embeddings", start + len(batch), len(waiting))
-        self._write()
+        try:
+            for start in range(0, len(waiting), BATCH):
+                batch = waiting[start : start + BATCH]
+                rows = fitted(encode([text for _, text in batch]), self._dimensions)
+                self._known.update(zip((digest for digest, _ in batch), rows, strict=True))
+                report("embeddings", start + len(batch), len(waiting))
+        finally:
+            # Also when interrupted: what was embedded is not paid for twice.
+            self._write()
 
     def _write(self) -> None:
+        if not self._known:
+            return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_suffix(".part.npz")
         np.savez(unfinished, digests=np.array(list(self._known)), rows=np.stack(list(self._known.values())))

@@ -22,6 +22,8 @@ def opensearch_app(board: FaultBoard) -> web.Application:
     app.add_routes(
         [
             web.get("/_cat/indices", service.list),
+            web.get("/_alias/{index}", service.aliased),
+            web.post("/_aliases", service.change_aliases),
             web.post("/_bulk", service.bulk),
             web.post("/_msearch", service.multi_search),
             web.put("/{index}", service.create),
@@ -33,6 +35,8 @@ def opensearch_app(board: FaultBoard) -> web.Application:
             web.get("/{index}/_search", service.search),
             web.get("/{index}/_count", service.count),
             web.post("/{index}/_count", service.count),
+            web.get("/{index}/_mapping", service.mapping),
+            web.post("/{index}/_mget", service.multi_get),
             web.post("/{index}/_refresh", service.refresh),
             web.put("/{index}/_doc/{id}", service.put),
             web.get("/{index}/_doc/{id}", service.get),
@@ -60,6 +64,20 @@ class _OpenSearch:
     async def delete(self, request: web.Request) -> web.Response:
         self._store.delete(_name(request))
         return web.json_response({"acknowledged": True})
+
+    async def aliased(self, request: web.Request) -> web.Response:
+        index = self._store.aliased(_name(request))
+        return web.json_response({index: {"aliases": {_name(request): {}}}})
+
+    async def change_aliases(self, request: web.Request) -> web.Response:
+        self._store.change_aliases(await _body(request))
+        return web.json_response({"acknowledged": True})
+
+    async def mapping(self, request: web.Request) -> web.Response:
+        return web.json_response(self._store.meta(_name(request)))
+
+    async def multi_get(self, request: web.Request) -> web.Response:
+        return web.json_response({"docs": self._store.found(_name(request), await _body(request))})
 
     async def refresh(self, request: web.Request) -> web.Response:
         self._store.index(_name(request))
@@ -124,7 +142,7 @@ async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _no_parameters(request: web.Request) -> None:
     for name in request.query:
-        if name not in {"refresh", "format"}:
+        if name not in {"refresh", "format", "_source"}:
             raise ParsingError(f"request [{request.path}] contains unrecognized parameter: [{name}]")
 
 

@@ -26,32 +26,73 @@ class Store:
 
     def __init__(self) -> None:
         self._indices: dict[str, Index] = {}
+        self._meta: dict[str, dict[str, Any]] = {}
+        self._aliases: dict[str, str] = {}
 
     def create(self, name: str, body: dict[str, Any]) -> None:
         """Create an index from its settings and mappings."""
-        if name in self._indices:
+        if name in self._indices or name in self._aliases:
             raise IndexExistsError(name)
         only_known(body, frozenset({"settings", "mappings"}), "create index")
         only_known(body.get("settings", {}), _SETTINGS_KEYS, "settings")
         mappings = body.get("mappings", {})
-        only_known(mappings, frozenset({"properties", "dynamic"}), "mappings")
+        only_known(mappings, frozenset({"properties", "dynamic", "_meta"}), "mappings")
         properties = mappings.get("properties", {})
         self._indices[name] = Index({field: mapped_field(field, spec) for field, spec in properties.items()})
+        self._meta[name] = mappings.get("_meta", {})
 
     def delete(self, name: str) -> None:
-        """Drop an index."""
+        """Drop an index, and the aliases that name it."""
+        if name not in self._indices:
+            raise IndexMissingError(name)
+        del self._indices[name], self._meta[name]
+        self._aliases = {alias: index for alias, index in self._aliases.items() if index != name}
+
+    def change_aliases(self, body: dict[str, Any]) -> None:
+        """All actions of _aliases or none: an index is removed, or an alias is made to name an index alone."""
+        only_known(body, frozenset({"actions"}), "aliases")
+        actions = [next(iter(action.items())) for action in body["actions"]]
+        for verb, target in actions:
+            if verb not in {"add", "remove_index"}:
+                raise ParsingError(f"[aliases] unknown field [{verb}] (this stand-in knows add, remove_index)")
+            if target["index"] not in self._indices:
+                raise IndexMissingError(target["index"])
+        for verb, target in sorted(actions, key=lambda action: action[0] == "add"):
+            if verb == "remove_index":
+                self.delete(target["index"])
+            elif target["alias"] in self._indices:
+                raise IllegalValueError(f"an index exists with the same name as the alias [{target['alias']}]")
+            else:
+                self._aliases[target["alias"]] = target["index"]
+
+    def aliased(self, alias: str) -> str:
+        """The index an alias names; raises IndexMissingError."""
+        if alias not in self._aliases:
+            raise IndexMissingError(alias)
+        return self._aliases[alias]
+
+    def meta(self, name: str) -> dict[str, Any]:
+        """What an index says about itself, by the index's own name."""
         self.index(name)
-        del self._indices[name]
+        index = self._aliases.get(name, name)
+        return {index: {"mappings": {"_meta": self._meta[index]}}}
 
     def names(self) -> list[str]:
         """The indices there are."""
         return sorted(self._indices)
 
     def index(self, name: str) -> Index:
-        """An index; raises IndexMissingError."""
-        if name not in self._indices:
+        """An index, by its name or an alias; raises IndexMissingError."""
+        found = self._indices.get(self._aliases.get(name, name))
+        if found is None:
             raise IndexMissingError(name)
-        return self._indices[name]
+        return found
+
+    def found(self, name: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The documents of _mget, without their fields: which there are."""
+        only_known(body, frozenset({"ids"}), "mget")
+        documents = self.index(name).documents
+        return [{"_index": self._aliases.get(name, name), "_id": i, "found": i in documents} for i in body["ids"]]
 
     def search(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         """The answer of _search."""
@@ -60,7 +101,12 @@ class Store:
         scores = evaluate(index, body.get("query", {"match_all": {}}))
         best = sorted(scores.items(), key=lambda hit: -hit[1])[: body.get("size", DEFAULT_SIZE)]
         hits = [
-            {"_index": name, "_id": i, "_score": score, **_source(index.documents[i], body.get("_source", True))}
+            {
+                "_index": self._aliases.get(name, name),
+                "_id": i,
+                "_score": score,
+                **_source(index.documents[i], body.get("_source", True)),
+            }
             for i, score in best
         ]
         return {
