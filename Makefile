@@ -35,6 +35,7 @@ check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m data
 	$(BIN)/python -m local.check_workflows statemachine/*.asl.json
 	$(SAM) validate --lint
 
