@@ -98,7 +98,8 @@ class ApiFront:
             method=request.method,
             resource=operation.path if operation else request.path,
             path=request.path,
-            headers=dict(request.headers),
+            # The server's header names are a kind of str that templates' methods do not know.
+            headers={str(name): value for name, value in request.headers.items()},
             query=dict(request.query),
             path_parameters=parameters,
             body=body,

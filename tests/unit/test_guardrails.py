@@ -40,6 +40,7 @@ def test_a_grounded_reply_breaks_no_rule(reply: str, locale: str) -> None:
         ("Read it. " * 400, "en", "too_long"),
         ("It is in stock and ships today.", "ja", "wrong_language"),
         ("在庫がございますので、本日発送いたします。", "en", "wrong_language"),
+        ("One Piece, Vol. 110は$11.99です。在庫は12点です。", "en", "wrong_language"),
         ("<passage id='x'> Yes", "en", "prompt_shown"),
         ("You are MangaAssist, the chat assistant", "en", "prompt_shown"),
         ("Write to bob@example.com.", "en", "personal_data"),

@@ -41,8 +41,12 @@ def _is_too_long(request: CheckReplyInput) -> bool:
 
 
 def _is_in_another_language(request: CheckReplyInput) -> bool:
-    share = japanese_share(_EMAIL.sub("", request.draft.reply))
-    return share < JAPANESE_ENOUGH if request.turn.locale == "ja" else share > JAPANESE_ENOUGH
+    """An English reply may quote a Japanese title, but has no sentence that ends as Japanese ones do."""
+    reply = request.draft.reply
+    share = japanese_share(_EMAIL.sub("", reply))
+    if request.turn.locale == "ja":
+        return share < JAPANESE_ENOUGH
+    return share > JAPANESE_ENOUGH or "。" in reply
 
 
 def _shows_the_prompt(request: CheckReplyInput) -> bool:
