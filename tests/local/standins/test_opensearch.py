@@ -172,3 +172,37 @@ async def test_given_a_fault_when_searched_then_it_shows_and_loading_goes_on(
 )
 def test_when_a_text_is_analysed_then_terms_are_those_of_the_cjk_analyzer(text: str, terms: list[str]) -> None:
     assert tokens(text) == terms
+
+
+async def test_given_an_alias_when_it_moves_then_searches_follow_and_the_former_index_goes(search: Search) -> None:
+    await search.call("PUT", "/passages-2", MAPPING)
+    await search.call("PUT", "/passages-2/_doc/new", DOCUMENTS["east"])
+    actions = [{"remove_index": {"index": "passages"}}, {"add": {"index": "passages-2", "alias": "passages"}}]
+
+    status, _ = await search.call("POST", "/_aliases", {"actions": actions})
+
+    assert status == 200
+    assert set(await search.hits({"match_all": {}})) == {"new"}
+    assert await search.call("GET", "/_alias/passages") == (200, {"passages-2": {"aliases": {"passages": {}}}})
+    assert await search.call("GET", "/_cat/indices") == (200, [{"index": "passages-2"}])
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        ({"add": {"index": "nowhere", "alias": "other"}}, 404),
+        ({"add": {"index": "passages", "alias": "passages"}}, 400),
+        ({"rename": {"index": "passages", "alias": "other"}}, 400),
+    ],
+)
+async def test_given_an_impossible_action_when_sent_then_it_is_refused(
+    search: Search, action: dict[str, Any], status: int
+) -> None:
+    assert (await search.call("POST", "/_aliases", {"actions": [action]}))[0] == status
+    assert set(await search.hits({"match_all": {}})) == set(DOCUMENTS)
+
+
+async def test_given_ids_when_asked_together_then_each_says_whether_it_is_there(search: Search) -> None:
+    _, answer = await search.call("POST", "/passages/_mget?_source=false", {"ids": ["east", "south"]})
+
+    assert [(one["_id"], one["found"]) for one in answer["docs"]] == [("east", True), ("south", False)]
