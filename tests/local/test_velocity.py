@@ -54,7 +54,12 @@ def test_given_an_override_when_set_then_status_and_hyphenated_header_are_in_the
 
 @pytest.mark.parametrize(
     ("template", "body"),
-    [("$input.json('$..a')", "{}"), ("$input.json('$.a')", "not json"), ("#set($x 1)", "{}"), ("$util.parseJson('x')", "{}")],
+    [
+        ("$input.json('$..a')", "{}"),
+        ("$input.json('$.a')", "not json"),
+        ("#set($x 1)", "{}"),
+        ("$util.parseJson('x')", "{}"),
+    ],
 )
 def test_given_what_cannot_be_evaluated_when_rendered_then_it_is_refused(template: str, body: str) -> None:
     with pytest.raises(MappingTemplateError):
