@@ -1,5 +1,10 @@
-"""Draws a state machine from its definition: `python -m local.picture DEFINITION PICTURE`."""
+"""Draw a state machine definition: a layered picture of its own, in which frames hold branches.
 
-from local.picture.drawing import picture
+definition ─chart→ what is drawn ─layers→ rows ─columns→ places ─layout→ shapes ─svg→ a file
+"""
 
-__all__ = ["picture"]
+from local.picture.chart import Chart, read
+from local.picture.layout import lay_out
+from local.picture.svg import write
+
+__all__ = ["Chart", "lay_out", "read", "write"]

@@ -1,153 +1,120 @@
-"""Places a graph from left to right: a column a step, rows ordered so that few ways cross (after Sugiyama).
+"""A chart as shapes: blocks in rows, an arrow for each transition."""
 
-Lengths are pixels. A way over several columns keeps a free row in each of them.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from local.picture.graph import Edge, Graph
+from local.picture.blocks import block
+from local.picture.chart import Chart, Transition
+from local.picture.columns import place
+from local.picture.layers import Cell, Layers, Link, layer
+from local.picture.shapes import Drawing, Line, Point, together
 
-COLUMN_GAP = 36.0
-ROW_GAP = 16.0
-SWEEPS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How wide a box is, and how far it reaches above and below the line that its ways meet."""
-
-    width: float
-    above: float
-    below: float
-
-
-_PASSAGE = Size(0.0, 3.0, 3.0)
+ROW_GAP = 22.0
+COLUMN_GAP = 12.0
+BESIDE_GAP = 18.0
+LOOP = 6.0
+LANE = (3.0, 3.0)
+WORK = 1.5
+CAUGHT = 0.5
+LEAVES = {"Pass", "Fail", "Succeed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A placed rectangle: its left upper corner and size, and where its ways meet it."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    line: float
-
-    def moved(self, x: float, y: float) -> "Box":
-        return Box(self.x + x, self.y + y, self.width, self.height, self.line + y)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Boxes by state; the free boxes that each way runs through, by edge."""
-
-    boxes: Mapping[str, Box]
-    passages: Mapping[Edge, Sequence[Box]]
-    width: float
-    height: float
+def lay_out(chart: Chart) -> Drawing:
+    """A level and all levels within; its first box is where it starts."""
+    blocks = {
+        name: block(state, [lay_out(branch) for branch in state.branches]) for name, state in chart.states.items()
+    }
+    beside = _beside(chart)
+    for leaf, way in beside.items():
+        blocks[way.source] = _with_leaf(blocks[way.source], blocks[leaf], way)
+    for way in chart.transitions:
+        if way.source == way.target:
+            blocks[way.source] = _with_loop(blocks[way.source], way)
+    nodes = [chart.start, *(name for name in chart.states if name != chart.start and name not in beside)]
+    ways = {(one.source, one.target): one for one in chart.transitions if one.target not in {*beside, one.source}}
+    pulls = {link: _pull(chart, way) for link, way in ways.items()}
+    rows = _Rows(layer(nodes, list(ways)), blocks, pulls)
+    placed = [blocks[name].moved(*rows.port(name)) for name in nodes]
+    return together([*placed, *(rows.arrow(way) for way in ways.values())])
 
 
-def place(graph: Graph, sizes: Mapping[str, Size]) -> Layout:
-    """A box for every node."""
-    columns = _columns(graph)
-    rows: dict[int, list[str]] = defaultdict(list)
-    for node in graph.nodes:
-        rows[columns[node.name]].append(node.name)
-    chains = {edge: _chain(edge, columns) for edge in graph.edges}
-    for chain in chains.values():
-        for name in chain[1:-1]:
-            rows[_column_of(name)].append(name)
-    all_sizes = {**{name: _PASSAGE for column in rows.values() for name in column}, **sizes}
-    neighbours = _neighbours(chains.values())
-    _order(rows, neighbours)
-    boxes = _boxes(rows, all_sizes, _lines(rows, all_sizes, neighbours))
-    width = max(box.x + box.width for box in boxes.values())
-    height = max(box.y + box.height for box in boxes.values())
-    passages = {edge: [boxes[name] for name in chain[1:-1]] for edge, chain in chains.items()}
-    return Layout({node.name: boxes[node.name] for node in graph.nodes}, passages, width, height)
+def _pull(chart: Chart, way: Transition) -> float:
+    """Work stands straight under what leads to it, what shapes data and what mends a failure may stand aside."""
+    return (WORK if chart.states[way.target].kind not in LEAVES else 1.0) * (CAUGHT if way.errors else 1.0)
 
 
-def _columns(graph: Graph) -> dict[str, int]:
-    """The longest way from a start: every edge leads to the right."""
-    columns = {node.name: 0 for node in graph.nodes}
-    for _ in graph.nodes:
-        for edge in graph.edges:
-            columns[edge.target] = max(columns[edge.target], columns[edge.source] + 1)
-    return columns
-
-
-def _chain(edge: Edge, columns: Mapping[str, int]) -> list[str]:
-    between = range(columns[edge.source] + 1, columns[edge.target])
-    return [edge.source, *(f"{edge.source}→{edge.target}→{column}" for column in between), edge.target]
-
-
-def _column_of(passage: str) -> int:
-    return int(passage.rpartition("→")[2])
-
-
-def _neighbours(chains: Iterable[list[str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for chain in chains:
-        for left, right in pairwise(chain):
-            found[left].append(right)
-            found[right].append(left)
+def _beside(chart: Chart) -> dict[str, Transition]:
+    """The leaves that stand beside the one state they come from, which goes on elsewhere; one a state."""
+    found: dict[str, Transition] = {}
+    for name, state in chart.states.items():
+        into = chart.into(name)
+        if state.kind in LEAVES and len(into) == 1 and not chart.out_of(name):
+            host = into[0].source
+            goes_on = any(
+                chart.states[way.target].kind not in LEAVES or chart.out_of(way.target) for way in chart.out_of(host)
+            )
+            if goes_on and not chart.states[host].branches and all(way.source != host for way in found.values()):
+                found[name] = into[0]
     return found
 
 
-def _order(rows: dict[int, list[str]], neighbours: Mapping[str, list[str]]) -> None:
-    """Sort each column by the mean place of what it is connected to, again and again."""
-    for sweep in range(SWEEPS):
-        places = {
-            name: place / max(1, len(column) - 1) for column in rows.values() for place, name in enumerate(column)
-        }
-        for column in sorted(rows, reverse=bool(sweep % 2)):
-            rows[column].sort(key=lambda name: _mean([places[n] for n in neighbours[name]], places[name]))
-            places |= {name: place / max(1, len(rows[column]) - 1) for place, name in enumerate(rows[column])}
+def _with_leaf(host: Drawing, leaf: Drawing, way: Transition) -> Drawing:
+    edge = host.boxes[0].width / 2
+    placed = leaf.moved(host.right + BESIDE_GAP - leaf.left, 0)
+    arrow = Line(way.source, way.target, way.errors, ((edge, 0), (placed.left, 0)))
+    return together([host, placed, Drawing(0, 0, 0, 0, lines=(arrow,))])
 
 
-def _lines(
-    rows: Mapping[int, list[str]], sizes: Mapping[str, Size], neighbours: Mapping[str, list[str]]
-) -> dict[str, float]:
-    """The line of every box: drawn towards those of its neighbours, without overlap."""
-    lines = {name: 0.0 for column in rows.values() for name in column}
-    for column in rows.values():
-        _spread(column, lines, sizes)
-    for sweep in range(SWEEPS * 2):
-        for number in sorted(rows, reverse=bool(sweep % 2)):
-            for name in rows[number]:
-                lines[name] = _mean([lines[n] for n in neighbours[name]], lines[name])
-            _spread(rows[number], lines, sizes)
-    highest = min(line - sizes[name].above for name, line in lines.items())
-    return {name: line - highest for name, line in lines.items()}
+def _with_loop(host: Drawing, way: Transition) -> Drawing:
+    edge, reach = -host.boxes[0].width / 2, -host.boxes[0].width / 2 - BESIDE_GAP
+    points = ((edge, LOOP), (reach, LOOP), (reach, -LOOP), (edge, -LOOP))
+    return together([host, Drawing(reach, edge, 0, 0, lines=(Line(way.source, way.target, way.errors, points),))])
 
 
-def _spread(column: Sequence[str], lines: dict[str, float], sizes: Mapping[str, Size]) -> None:
-    """Push boxes of a column apart, keeping their order and their common mean."""
-    wanted = _mean([lines[name] for name in column], 0.0)
-    for above, below in pairwise(column):
-        least = lines[above] + sizes[above].below + sizes[below].above + ROW_GAP
-        lines[below] = max(lines[below], least)
-    shift = wanted - _mean([lines[name] for name in column], 0.0)
-    for name in column:
-        lines[name] += shift
+@dataclass
+class _Rows:
+    layers: Layers
+    blocks: dict[str, Drawing]
+    pulls: dict[Link, float]
 
+    def __post_init__(self) -> None:
+        extents = {cell: self._extents(cell) for row in self.layers.rows for cell in row}
+        self.x = place(self.layers, extents, self.pulls, COLUMN_GAP)
+        self.cells = {cell.node: cell for row in self.layers.rows for cell in row if cell.node}
+        self.tops: list[float] = []
+        self.middles: list[float] = []
+        self.bottoms: list[float] = []
+        for row in self.layers.rows:
+            nodes = [self.blocks[cell.node] for cell in row if cell.node]
+            top = self.bottoms[-1] + ROW_GAP if self.bottoms else 0.0
+            self.tops.append(top)
+            self.middles.append(top - min(node.top for node in nodes))
+            self.bottoms.append(self.middles[-1] + max(node.bottom for node in nodes))
 
-def _boxes(rows: Mapping[int, list[str]], sizes: Mapping[str, Size], lines: Mapping[str, float]) -> dict[str, Box]:
-    boxes: dict[str, Box] = {}
-    x = 0.0
-    for number in sorted(rows):
-        width = max(sizes[name].width for name in rows[number])
-        for name in rows[number]:
-            size = sizes[name]
-            top = lines[name] - size.above
-            boxes[name] = Box(x, top, size.width or width, size.above + size.below, lines[name])
-        x += width + COLUMN_GAP
-    return boxes
+    def port(self, name: str) -> Point:
+        cell = self.cells[name]
+        return self.x[cell], self.middles[cell.row]
 
+    def arrow(self, way: Transition) -> Drawing:
+        """Vertical within a row, curved between two."""
+        cells = self.layers.ways[way.source, way.target]
+        points: list[Point] = [(self.x[cells[0]], self.port(cells[0].node)[1] + self._bottom(cells[0].node))]
+        points.append((self.x[cells[0]], self.bottoms[cells[0].row]))
+        for cell in cells[1:-1]:
+            points += [(self.x[cell], self.tops[cell.row]), (self.x[cell], self.bottoms[cell.row])]
+        last = cells[-1]
+        points.append((self.x[last], self.tops[last.row]))
+        points.append((self.x[last], self.port(last.node)[1] + self.blocks[last.node].top))
+        ordered = tuple(points) if cells[0].node == way.source else tuple(points[::-1])
+        xs, ys = zip(*points, strict=True)
+        line = Line(way.source, way.target, way.errors, ordered)
+        return Drawing(min(xs), max(xs), min(ys), max(ys), lines=(line,))
 
-def _mean(values: Sequence[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
+    def _bottom(self, name: str) -> float:
+        """Of the column of boxes under the port."""
+        return max(box.y + box.height / 2 for box in self.blocks[name].boxes if abs(box.x) < 1 or box.kind == "Frame")
+
+    def _extents(self, cell: Cell) -> tuple[float, float]:
+        if not cell.node:
+            return LANE
+        drawing = self.blocks[cell.node]
+        return -drawing.left, drawing.right
