@@ -1,8 +1,10 @@
 """What no single row can show: rows that come twice, refer to what is not there, or stand in the wrong file."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from data.evaluation_checks import EVALUATION_CHECKS
@@ -54,6 +56,24 @@ def _products(store: Store) -> Iterator[Finding]:
             yield Finding(PRODUCTS, line, "stock: a paper edition not yet out is in stock")
 
 
+def _volumes(store: Store) -> Iterator[Finding]:
+    """A volume is one of those out, or the next to come; none but a volume zero came out before the one before it."""
+    series = {one.id: one for one in store.rows(SERIES, Series)}
+    shelves: dict[tuple[str, str], list[tuple[int, date, int]]] = defaultdict(list)
+    for line, product in store.lines(PRODUCTS, Product):
+        if not product.volume or product.series_id not in series:
+            continue
+        out: int = getattr(series[product.series_id].volumes, product.language)
+        if product.volume > out + (product.release_date > TODAY):
+            yield Finding(PRODUCTS, line, f"volume: the series has {out} in this language")
+        if product.kind == "volume":
+            shelves[product.series_id, product.language].append((product.volume, product.release_date, line))
+    for shelf in shelves.values():
+        for (_, before, _), (_, after, line) in pairwise(sorted(shelf)):
+            if after < before:
+                yield Finding(PRODUCTS, line, "release_date: before that of the volume before")
+
+
 def _answers(store: Store) -> Iterator[Finding]:
     entries = {entry.id for entry in store.rows(FAQ, FaqEntry)}
     for line, paragraph in store.lines(POLICIES, PolicyParagraph):
@@ -85,9 +105,18 @@ def _languages(store: Store) -> Iterator[Finding]:
 
 def _customers(store: Store) -> Iterator[Finding]:
     sold = {product.id: product for product in store.rows(PRODUCTS, Product)}
+    bought = {
+        (order.customer_id, item.product_id)
+        for order in store.rows(ORDERS, Order)
+        for item in order.items
+        if order.status != "cancelled"
+    }
     for line, customer in store.lines(CUSTOMERS, Customer):
-        for product in set(customer.recommendations) - sold.keys():
-            yield Finding(CUSTOMERS, line, f"recommendations: no product {product}")
+        for product in customer.recommendations:
+            if product not in sold or sold[product].stock == 0:
+                yield Finding(CUSTOMERS, line, f"recommendations: {product} cannot be bought")
+            elif (customer.id, product) in bought:
+                yield Finding(CUSTOMERS, line, f"recommendations: {product} was bought already")
     for line, best in store.lines(BESTSELLERS, Bestsellers):
         for product in best.product_ids:
             if product not in sold or sold[product].stock == 0:
@@ -119,4 +148,14 @@ def _releases(store: Store) -> Iterator[Finding]:
             yield Finding(CALENDAR, line, f"{release.product} comes out on {dates.get(release.product)}")
 
 
-CHECKS: tuple[Check, ...] = (_enough, _unique, _products, _answers, _languages, _customers, _orders, _releases)
+CHECKS: tuple[Check, ...] = (
+    _enough,
+    _unique,
+    _products,
+    _volumes,
+    _answers,
+    _languages,
+    _customers,
+    _orders,
+    _releases,
+)

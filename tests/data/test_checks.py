@@ -49,7 +49,10 @@ def test_given_rows_that_disagree_when_checked_then_each_line_is_named(copy: Pat
     spoilt: list[tuple[str, int, dict[str, Any], str]] = [
         (PRODUCTS, 4, {"series_id": "no-such-series"}, "series_id: no series no-such-series"),
         (PRODUCTS, 9, {"release_date": "2099-01-01", "stock": 3}, "stock: a paper edition not yet out is in stock"),
-        (CUSTOMERS, 2, {"recommendations": ["no-such-book"]}, "recommendations: no product no-such-book"),
+        (PRODUCTS, 40, {"volume": 999}, "volume: the series has 110 in this language"),
+        (PRODUCTS, 43, {"release_date": "1999-01-01"}, "release_date: before that of the volume before"),
+        (CUSTOMERS, 1, {"recommendations": ["frieren-14-ja"]}, "recommendations: frieren-14-ja was bought already"),
+        (CUSTOMERS, 2, {"recommendations": ["no-such-book"]}, "recommendations: no-such-book cannot be bought"),
         (ORDERS, 1, {"customer_id": "cust-nobody"}, "no such product or customer: cust-nobody"),
         (ORDERS, 2, {"total": {"currency": "USD", "amount": "9"}}, "total: the customer's region pays in JPY"),
         (QUERIES, 6, {"relevant": {"no-such-passage": 3}}, "relevant: no passage no-such-passage"),
