@@ -222,12 +222,16 @@ class Understanding(StepOutput):
 
 
 class Retrieval(StepOutput):
-    """What the index holds for the question. `worth_reranking`: the reranker would better the order."""
+    """What the index, named with its version, holds for the question.
+
+    `worth_reranking`: the reranker would better the order.
+    """
 
     passages: list[Passage] = []
     known_reply: KnownReply | None = None
     known_reply_matches: bool = False
     worth_reranking: bool = False
+    index: str | None = None
     embedding_ms: int = 0
 
 
@@ -345,6 +349,7 @@ class SaveTurnInput(Contract):
     reply: ChatReply
     cost_usd: float = 0.0
     model_id: str | None = None
+    index: str | None = None
 
 
 class Saved(StepOutput):

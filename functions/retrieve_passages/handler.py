@@ -23,12 +23,14 @@ def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
         vector = titan.embed(turn.message, budget_ms=budget.ms)
     embedding_ms = round((time.monotonic() - started) * 1000)
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
-    passages, reply = index.nearest(vector, turn.locale, budget_ms=budget.ms)
+    nearest = index.nearest(vector, turn.locale, budget_ms=budget.ms)
+    passages, reply = nearest.passages, nearest.known_reply
     is_known = matches(reply, model_id, turn.locale)
     return Retrieval(
         passages=passages,
         known_reply=reply if is_near(reply, model_id, turn.locale) else None,
         known_reply_matches=is_known,
         worth_reranking=len(passages) > 1 and not is_known and turn.locale in models().reranker.languages,
+        index=nearest.index,
         embedding_ms=embedding_ms,
     )

@@ -26,6 +26,7 @@ def handler(request: SaveTurnInput, budget: TimeBudget) -> Saved:
         "degraded": reply.degraded,
         "cost_usd": request.cost_usd,
         "model_id": request.model_id,
+        "index": request.index,
         "prompt_version": PROMPT_VERSION,
     }
     EventBus(settings().event_bus).publish("TurnCompleted", event, budget_ms=budget.ms)

@@ -20,7 +20,10 @@ Ask = Callable[..., PassageIndex]
 
 
 def found(*sources: dict[str, Any], score: Any = 0.95) -> dict[str, Any]:
-    hits = [{"_id": f"hit-{number}", "_score": score, "_source": source} for number, source in enumerate(sources)]
+    hits = [
+        {"_index": "passages-en-1", "_id": f"hit-{number}", "_score": score, "_source": source}
+        for number, source in enumerate(sources)
+    ]
     return {"status": 200, "hits": {"hits": hits}}
 
 
@@ -75,19 +78,20 @@ def answering(scripted: Scripted, aws: Any) -> Ask:
 def test_the_nearest_passages_and_the_known_reply_come_with_their_cosines(answering: Ask) -> None:
     index = answering(both(found(PASSAGE), found(REPLY, score=0.99)))
 
-    passages, reply = index.nearest([1.0], "en", budget_ms=PATIENCE_MS)
+    nearest = index.nearest([1.0], "en", budget_ms=PATIENCE_MS)
 
-    assert [passage.id for passage in passages] == ["hit-0"]
-    assert passages[0].score == pytest.approx(0.9)
-    assert reply is not None
-    assert reply.similarity == pytest.approx(0.98)
+    assert [passage.id for passage in nearest.passages] == ["hit-0"]
+    assert nearest.passages[0].score == pytest.approx(0.9)
+    assert nearest.known_reply is not None
+    assert nearest.known_reply.similarity == pytest.approx(0.98)
+    assert nearest.index == "passages-en-1"
 
 
 @pytest.mark.parametrize("replies", [MISSING, found({"question": "q"}), {"status": 200}, found()])
 def test_passages_are_of_use_without_a_known_reply(answering: Ask, replies: Any) -> None:
-    passages, reply = answering(both(found(PASSAGE), replies)).nearest([1.0], "en", budget_ms=PATIENCE_MS)
+    nearest = answering(both(found(PASSAGE), replies)).nearest([1.0], "en", budget_ms=PATIENCE_MS)
 
-    assert (len(passages), reply) == (1, None)
+    assert (len(nearest.passages), nearest.known_reply) == (1, None)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,19 @@ async def test_a_customers_session_is_closed_to_others(client: Client) -> None:
     assert (await client.say("Hello", customer="cust-mia", session_id=session_id)).status == 403
 
 
+async def test_a_turn_is_published_with_the_versions_that_answered_it(client: Client) -> None:
+    answer = await client.say("I loved Death Note. What should I read next?")
+
+    (completed,) = [
+        event["detail"]
+        for event in await client.events()
+        if event["detail-type"] == "TurnCompleted" and event["detail"]["trace_id"] == answer.body["trace_id"]
+    ]
+    assert completed["index"].startswith("passages-en-")
+    assert "sonnet" in completed["model_id"]
+    assert completed["prompt_version"]
+
+
 async def test_a_turn_is_published_without_the_customers_words(client: Client) -> None:
     answer = await client.say("Can I talk to a real person please, my secret is xyzzy")
 

@@ -52,8 +52,9 @@ def secret(secret_id: str) -> Kept[str]:
     """A secret of Secrets Manager."""
 
     def fetch(budget_ms: int) -> str:
-        call = lambda: client("secretsmanager").get_secret_value(SecretId=secret_id)  # noqa: E731 - one expression
-        return str(call_within(budget_ms, call, PARAMETERS)["SecretString"])
+        manager = client("secretsmanager")
+        answer = call_within(budget_ms, lambda: manager.get_secret_value(SecretId=secret_id), PARAMETERS)
+        return str(answer["SecretString"])
 
     return Kept(fetch, SECRET_KEPT_S)
 
@@ -62,7 +63,8 @@ def parameter(name: str, *, default: str) -> Kept[str]:
     """A parameter of Systems Manager; the default until it can be read."""
 
     def fetch(budget_ms: int) -> str:
-        call = lambda: client("ssm").get_parameter(Name=name)  # noqa: E731 - one expression
-        return str(call_within(budget_ms, call, PARAMETERS)["Parameter"]["Value"])
+        manager = client("ssm")
+        answer = call_within(budget_ms, lambda: manager.get_parameter(Name=name), PARAMETERS)
+        return str(answer["Parameter"]["Value"])
 
     return Kept(fetch, MODE_KEPT_S, value=default)

@@ -32,6 +32,7 @@ class _Lenient(BaseModel):
 
 
 class _Hit(_Lenient, Generic[Source]):
+    index: str = Field(alias="_index")
     id: str = Field(alias="_id")
     score: FiniteFloat = Field(alias="_score")
     source: Source = Field(alias="_source")
@@ -76,16 +77,23 @@ class SeriesMatch(_Lenient):
 
 
 @dataclass(frozen=True)
+class Nearest:
+    """What is nearest to a question, by cosine. `index` is the passages' index by its full, versioned name."""
+
+    passages: list[Passage]
+    known_reply: KnownReply | None
+    index: str | None
+
+
+@dataclass(frozen=True)
 class PassageIndex:
     """An OpenSearch domain; `space` is the embedding space whose vectors a query may meet."""
 
     endpoint: str
     space: str
 
-    def nearest(
-        self, vector: Sequence[float], locale: Locale, *, budget_ms: int
-    ) -> tuple[list[Passage], KnownReply | None]:
-        """The passages nearest to a question and the known reply to the nearest question, by cosine.
+    def nearest(self, vector: Sequence[float], locale: Locale, *, budget_ms: int) -> Nearest:
+        """The passages nearest to a question, and the known reply to the nearest question.
 
         Passages without a known reply are of use, so that only their own failure is raised.
 
@@ -100,7 +108,12 @@ class PassageIndex:
         body = "".join(json.dumps(line) + "\n" for line in lines)
         answers = self._post("/_msearch", body, "application/x-ndjson", budget_ms)
         passages, replies = _parsed(_Answers, answers).responses
-        return _passages(passages), _known_reply(replies)
+        hits = _hits(_Answer[_Passage], passages)
+        return Nearest(
+            passages=[_passage(hit) for hit in hits],
+            known_reply=_known_reply(replies),
+            index=hits[0].index if hits else None,
+        )
 
     def series_named(self, text: str, *, size: int, budget_ms: int) -> list[SeriesMatch]:
         """The series whose titles match a text best, by words.
@@ -145,11 +158,9 @@ def _hits(model: type[_Answer[Source]], answer: dict[str, Any]) -> list[_Hit[Sou
         raise SearchError("a part of OpenSearch's answer is not a search result") from error
 
 
-def _passages(answer: dict[str, Any]) -> list[Passage]:
-    return [
-        Passage(id=hit.id, kind=hit.source.kind, title=hit.source.title, text=hit.source.text, score=hit.cosine)
-        for hit in _hits(_Answer[_Passage], answer)
-    ]
+def _passage(hit: _Hit[_Passage]) -> Passage:
+    source = hit.source
+    return Passage(id=hit.id, kind=source.kind, title=source.title, text=source.text, score=hit.cosine)
 
 
 def _known_reply(answer: dict[str, Any]) -> KnownReply | None:

@@ -1,5 +1,7 @@
 """What several state types share."""
 
+from abc import ABC, abstractmethod
+
 from local.stepfunctions.clock import sleep
 from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import StateError
@@ -21,7 +23,7 @@ def next_state(source: Source) -> str | None:
     return None
 
 
-class RetriedState:
+class RetriedState(ABC):
     """A state whose work may be retried and whose errors may be caught."""
 
     __slots__ = ()
@@ -30,9 +32,9 @@ class RetriedState:
     handling: ErrorHandling
     next: str | None
 
+    @abstractmethod
     async def work(self, visit: Visit, environment: Environment, arguments: JSON) -> JSON:
         """Do the work once; raises StateError."""
-        raise NotImplementedError
 
     async def run(self, visit: Visit) -> Outcome:
         """Work until it succeeds, no retry is left, or the execution ends."""
