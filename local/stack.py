@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +13,8 @@ from local.cloud import Cloud, provision
 from local.cloud.events import EventJournal
 from local.errors import StackError
 from local.identity import IdentityProvider
-from local.ingest import ingest
+from local.ingest.load import Destination, fill_indices, fill_tables
+from local.ingest.vectors import VectorCache
 from local.lambda_runtime.environment import Surroundings
 from local.machines import StateMachines
 from local.model_servers import ModelServer
@@ -103,21 +105,20 @@ class Stack:
 
     async def _load(self, moto_url: str, encoders: "_LateEncoders") -> None:
         """Deploy the template's resources and fill them with data/."""
-        await together(self._deploy(moto_url), self._load_encoders(encoders))
-        with self._progress.step("catalogue, customers and passages loaded"):
-            destination = self.names.destination(self.cloud, self.deployment.place.region)
-            await asyncio.to_thread(
-                ingest,
-                self.settings.root / "data",
-                destination,
-                encoders,
-                encoder_name=encoders.name,
-                cache=self.settings.cache,
-            )
+        data, cache = self.settings.root / "data", self.settings.cache
+        await together(self._deploy(moto_url, data), self._load_encoders(encoders))
+        with self._progress.step("passages, replies and titles loaded"):
+            vectors = VectorCache(cache, encoders.name, self._destination().dimensions)
+            await asyncio.to_thread(fill_indices, data, self._destination(), encoders, vectors)
 
-    async def _deploy(self, moto_url: str) -> None:
+    async def _deploy(self, moto_url: str, data: Path) -> None:
         with self._progress.step("template deployed into moto"):
             self.cloud = await asyncio.to_thread(provision, self.deployment, moto_url)
+        with self._progress.step("catalogue and customers loaded"):
+            await asyncio.to_thread(fill_tables, data, self._destination())
+
+    def _destination(self) -> Destination:
+        return self.names.destination(self.cloud, self.deployment.place.region)
 
     async def _load_encoders(self, encoders: "_LateEncoders") -> None:
         with self._progress.step("sentence encoders loaded"):

@@ -25,7 +25,7 @@ class TableNotFilledError(RuntimeError):
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table to fill. `mark` is the key of the item that holds the version: "version" once all is there, "loading"
-    until then. `owned`: what is in the table and not in data/ is of a former version, and goes."""
+    until then. `owned`: what is in a table loaded before and not in data/ is of a former version, and goes."""
 
     name: str
     mark: Mapping[str, str]
@@ -51,7 +51,7 @@ class TableLoader:
             return Loaded(digest, len(rows), 0, 0)
         self._mark(table, {"loading": digest})
         put = sum(self._bring(table, batch, new=mark is None) for batch in self._batches(table, wanted))
-        removed = self._remove_others(table, wanted) if table.owned else 0
+        removed = self._remove_others(table, wanted) if table.owned and mark is not None else 0
         self._mark(table, {"version": digest})
         return Loaded(digest, len(rows), put, removed)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.cloud import Cloud, MotoServer, provision
 from local.cloud.events import EventJournal
@@ -111,3 +112,11 @@ def test_given_a_transaction_when_one_write_is_refused_then_none_of_them_happene
     assert dynamodb.get_item(TableName=name, Key={"id": {"S": "t1"}})["Item"]["n"] == {"N": "2"}
     assert dynamodb.transact_write_items(TransactItems=[both[0]])
     assert dynamodb.get_item(TableName=name, Key={"id": {"S": "t1"}})["Item"]["n"] == {"N": "3"}
+
+
+def test_given_an_item_above_dynamodbs_limit_when_put_then_it_is_refused(cloud: Cloud) -> None:
+    dynamodb = cloud.clients.of("dynamodb")
+    name = cloud.created["AWS::DynamoDB::GlobalTable"][0].name
+    halves = {"a": {"S": "x" * 210_000}, "b": {"S": "x" * 210_000}}
+    with pytest.raises(ClientError, match="Item size has exceeded"):
+        dynamodb.put_item(TableName=name, Item={"id": {"S": "large"}, **halves})
