@@ -42,7 +42,9 @@ def test_a_turn_knows_its_deadline_language_and_limits(aws: Any, context: Lambda
     assert (turn["highest_tier"], turn["mode"], turn["degraded"]) == ("sonnet", "normal", [])
 
 
-@pytest.mark.parametrize("token", ["forged", "", sign("s-mine", "another secret")])
+@pytest.mark.parametrize(
+    "token", ["forged", "", sign("s-mine", "another secret")], ids=["forged", "none", "signed by another"]
+)
 def test_a_guest_without_proof_continues_no_session(aws: Any, context: Lambda, token: str) -> None:
     with pytest.raises(SessionForbidden):
         handler(opening(GUEST, token=token, session_id="s-mine"), context)
