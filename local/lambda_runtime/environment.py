@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from local.template import FunctionSpec
 
 _FROM_HOST = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_KEPT_OUT: Mapping[str, str] = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "OMP_NUM_THREADS": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,15 @@ def function_environment(spec: FunctionSpec, around: Surroundings) -> dict[str, 
 
 def worker_environment(spec: FunctionSpec, around: Surroundings, runtime_api: str) -> dict[str, str]:
     """The whole environment of a worker process; nothing of the developer's own AWS profile reaches it."""
-    host = {name: os.environ[name] for name in _FROM_HOST if name in os.environ}
     process = {
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "_HANDLER": spec.handler,
         "LAMBDA_TASK_ROOT": str(spec.task_root),
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "OMP_NUM_THREADS": "1",
     }
-    return {**host, **function_environment(spec, around), **process}
+    return {**host_environment(), **function_environment(spec, around), **_KEPT_OUT, **process}
+
+
+def host_environment() -> dict[str, str]:
+    """What every process of a function has of this machine, and what keeps the rest of it out."""
+    host = {name: os.environ[name] for name in _FROM_HOST if name in os.environ}
+    return {**host, **_KEPT_OUT}

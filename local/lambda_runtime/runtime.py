@@ -18,6 +18,7 @@ from local.lambda_runtime.errors import (
     request_too_large,
 )
 from local.lambda_runtime.invocation import Invocation
+from local.lambda_runtime.launchers import Launcher, Launching, launching_here
 from local.lambda_runtime.pool import Pool, Size
 from local.lambda_runtime.runtime_api import RuntimeApi
 from local.lambda_runtime.worker import Worker
@@ -48,11 +49,15 @@ class LambdaRuntime:
         *,
         logs: Path,
         limits: Limits | None = None,
+        launching: Launching | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._around = around
-        self._logs = logs
+        self._logs = logs.absolute()
         self._api = RuntimeApi()
+        self._launching = launching or launching_here()
+        self._launcher: Launcher
+        self._undo = AsyncExitStack()
         self._starts = asyncio.Semaphore(self._limits.starts)
         self._pools = {spec.name: self._pool(spec) for spec in functions}
         self._by_id = {
@@ -65,15 +70,21 @@ class LambdaRuntime:
         self._logs.mkdir(parents=True, exist_ok=True)
         for name in self._pools:
             self._log(name).write_bytes(b"")
-        await self._api.start()
+        async with AsyncExitStack() as undo:
+            await self._api.start()
+            undo.push_async_callback(self._api.stop)
+            self._launcher = await undo.enter_async_context(self._launching(self._logs))
+            undo.push_async_callback(self._stop_pools)
+            self._undo = undo.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._api.stop)
-            await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+        await self._undo.aclose()
+
+    async def _stop_pools(self) -> None:
+        await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
 
     async def warm_up(self, functions: Iterable[str] | None = None) -> None:
         """Start one worker of each function; raises LambdaRuntimeError naming every function that cannot start."""
@@ -129,7 +140,7 @@ class LambdaRuntime:
             async with self._starts:
                 if not pool.begins(worker):
                     return 1
-                process = await worker.start(self._around, address, self._log(pool.spec.name))
+                process = await worker.start(self._launcher, self._around, address, self._log(pool.spec.name))
                 ended = asyncio.ensure_future(process.wait())
                 ended.add_done_callback(lambda _: worker.end_start())
                 await worker.initialised

@@ -1,13 +1,13 @@
 """One execution environment: a process under AWS's runtime client, serving one invocation at a time."""
 
 import asyncio
-import sys
 from enum import Enum, auto
 from pathlib import Path
 
 from local.lambda_runtime.environment import Surroundings, worker_environment
 from local.lambda_runtime.errors import FunctionFailedError
 from local.lambda_runtime.invocation import Invocation
+from local.lambda_runtime.launchers import Launcher, Process
 from local.template import FunctionSpec
 
 
@@ -34,23 +34,12 @@ class Worker:
         self.init_error: FunctionFailedError | None = None
         self.initialised: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next: asyncio.Future[Invocation] | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
 
-    async def start(self, around: Surroundings, runtime_api: str, log: Path) -> asyncio.subprocess.Process:
-        """Start the process, its output in the log. It leads a session: a terminal's Ctrl-C is the stack's alone."""
-        with log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "awslambdaric",
-                self.spec.handler,
-                cwd=self.spec.task_root,
-                env=worker_environment(self.spec, around, runtime_api),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+    async def start(self, launcher: Launcher, around: Surroundings, runtime_api: str, log: Path) -> Process:
+        """Start the process, its output in the log."""
+        environment = worker_environment(self.spec, around, runtime_api)
+        self._process = await launcher.start(self.spec, environment, log)
         if self.doomed:
             self.kill()
         return self._process

@@ -7,6 +7,7 @@ import pytest
 
 from local.lambda_runtime import LambdaRuntime, Limits
 from local.lambda_runtime.environment import Surroundings
+from local.lambda_runtime.launchers import forks, interpreters, launching_here
 from local.template import Deployment
 from local.template.model import Overrides
 
@@ -25,8 +26,12 @@ def surroundings() -> Surroundings:
     )
 
 
-@pytest.fixture
-async def runtime(deployment: Deployment, surroundings: Surroundings, tmp_path: Path) -> AsyncIterator[LambdaRuntime]:
-    functions = deployment.functions().values()
-    async with LambdaRuntime(functions, surroundings, logs=tmp_path, limits=Limits(processes=3)) as running:
+@pytest.fixture(params=[forks, interpreters])
+async def runtime(
+    request: pytest.FixtureRequest, deployment: Deployment, surroundings: Surroundings, tmp_path: Path
+) -> AsyncIterator[LambdaRuntime]:
+    if request.param is forks and launching_here() is not forks:
+        pytest.skip("functions are not forked on this system")
+    functions, limits = deployment.functions().values(), Limits(processes=3)
+    async with LambdaRuntime(functions, surroundings, logs=tmp_path, limits=limits, launching=request.param) as running:
         yield running
