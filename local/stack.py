@@ -66,10 +66,10 @@ class Stack:
         self.settings.logs.mkdir(parents=True, exist_ok=True)
         # A call held by a fault must not hold up the end.
         undo.callback(self.faults.switch_off)
-        aws = await self._surround(undo)
         servers = {model: ModelServer(model, self.settings.logs / f"{model}.log") for model in self._missing_models()}
         for server in servers.values():
             await undo.enter_async_context(server.running(self.settings.root))
+        aws = await self._surround(undo)
         containers = {**self.settings.containers, **{model: server.url for model, server in servers.items()}}
         sagemaker = await undo.enter_async_context(served(sagemaker_app(self.names.endpoints(containers), self.faults)))
         encoders = _LateEncoders()
