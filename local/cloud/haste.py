@@ -1,9 +1,9 @@
 """What keeps moto's speed and memory from depending on how much it holds, with the same answers.
 
 As it comes, it sorts a whole table at every query, copies whole tables at every transaction, remembers every object it
-ever made, measures an item anew at each of its attributes, looks for ten types in every attribute it reads, tries fifty
-spellings of every one it writes out and lists its own folders at every call. A series out of 4,000 products took
-230 ms, more than the budget of the function that asks; 200 turns took a gigabyte.
+ever made, measures an item anew at each of its attributes, tries fifty spellings of every attribute it writes out and
+lists its own folders at every call. A series out of 4,000 products took 230 ms, more than the budget of the function
+that asks; 200 turns took a gigabyte.
 Safe only behind the lock of `moto_application`.
 """
 
@@ -16,7 +16,6 @@ from typing import Any
 from moto import backends
 from moto.core import responses
 from moto.core.common_models import BaseModel
-from moto.core.parse import BaseJSONParser
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
@@ -24,7 +23,6 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
 Method = Callable[..., Any]
-_SCALARS = frozenset({"S", "N", "BOOL", "NULL"})
 
 
 @cache
@@ -33,7 +31,6 @@ def hasten_moto() -> None:
     changes: list[tuple[Any, str, Method]] = [
         (Table, "query", _narrowed(Table.query)),
         (DynamoDBBackend, "transact_write_items", _backed_up(DynamoDBBackend.transact_write_items)),
-        (BaseJSONParser, "_parse_structure", _read_at_once(BaseJSONParser._parse_structure)),
         (BaseJSONSerializer, "_serialize_type_structure", _as_it_is(BaseJSONSerializer._serialize_type_structure)),
         (Item, "__init__", _measured_once),
         (BaseModel, "__new__", lambda kind, *_, **__: object.__new__(kind)),
@@ -125,20 +122,6 @@ def _measured_once(item: Item, hash_key: DynamoType, range_key: DynamoType | Non
     item.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attrs.items()})
     for name in list(attrs)[-1:]:
         item.attrs[name] = item.attrs.pop(name)
-
-
-def _read_at_once(parse: Method) -> Method:
-    """An attribute value of text, a number or a truth value is parsed already."""
-
-    @wraps(parse)
-    def parsed(parser: Any, shape: Any, value: Any) -> Any:
-        if shape.name == "AttributeValue" and isinstance(value, dict) and len(value) == 1:
-            ((kind, content),) = value.items()
-            if kind in _SCALARS and content is not None:
-                return value
-        return parse(parser, shape, value)
-
-    return parsed
 
 
 def _as_it_is(serialize: Method) -> Method:
