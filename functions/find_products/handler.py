@@ -1,5 +1,7 @@
 """Find products: the catalogue's products that the message names, then what the customer looks at."""
 
+from collections.abc import Sequence
+
 from mangaassist.aws.catalogue import Catalogue
 from mangaassist.aws.search import PassageIndex
 from mangaassist.clock import TimeBudget
@@ -18,7 +20,7 @@ def handler(request: TurnInput, budget: TimeBudget) -> Products:
     catalogue = Catalogue(settings().catalogue_table)
     viewed = catalogue.products([turn.viewing], budget_ms=budget.ms) if turn.viewing else []
     try:
-        named = _named(turn, catalogue, budget)
+        named = _named(turn, _naming_texts(turn), catalogue, budget)
     except StoreError:
         if not viewed:
             raise
@@ -27,16 +29,25 @@ def handler(request: TurnInput, budget: TimeBudget) -> Products:
     return Products(products=list(found.values())[:FOUND])
 
 
-def _named(turn: Turn, catalogue: Catalogue, budget: TimeBudget) -> list[Product]:
-    """The products of the series whose title the message names: the longest title, where one holds another.
+def _naming_texts(turn: Turn) -> list[str]:
+    """Where a title may stand: "How much is volume 3?" goes on about what was said last, if nothing is in view."""
+    if turn.viewing or not turn.history:
+        return [turn.message]
+    return [turn.message, turn.history[-1].message, turn.history[-1].reply]
 
-    The index tells editions apart, so that prices and stock are read of the few meant: a series may have hundreds.
+
+def _named(turn: Turn, texts: Sequence[str], catalogue: Catalogue, budget: TimeBudget) -> list[Product]:
+    """The products that the message means of the series which the first text to name one names.
+
+    The longest of several titles counts. The index tells editions apart, so that prices and stock are read of the few
+    meant: a series may have hundreds.
     """
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
-    candidates = index.series_named(turn.message, size=CANDIDATE_SERIES, budget_ms=budget.ms)
-    lengths = [mention_length(turn.message, match.titles.splitlines()) for match in candidates]
-    if not any(lengths):
-        return []
-    named = candidates[lengths.index(max(lengths))]
-    meant = choose(turn.message, turn.locale, named.editions)
-    return catalogue.products([edition.id for edition in meant], budget_ms=budget.ms)
+    for text in texts:
+        candidates = index.series_named(text, size=CANDIDATE_SERIES, budget_ms=budget.ms)
+        lengths = [mention_length(text, match.titles.splitlines()) for match in candidates]
+        if any(lengths):
+            named = candidates[lengths.index(max(lengths))]
+            meant = choose(turn.message, turn.locale, named.editions)
+            return catalogue.products([edition.id for edition in meant], budget_ms=budget.ms)
+    return []

@@ -9,7 +9,8 @@ SHELF = [
     product("one-piece-110-en", volume=110, release_date="2025-08-05"),
     product("one-piece-110-ja", volume=110, language="ja", release_date="2024-11-01"),
     product("one-piece-110-en-digital", volume=110, kind="digital", release_date="2025-08-05"),
-    product("one-piece-box-1-en", volume=None, kind="box_set", release_date="2013-11-05"),
+    product("one-piece-box-set-1-en", volume=None, kind="box_set", release_date="2013-11-05"),
+    product("one-piece-box-set-2-en", volume=None, kind="box_set", release_date="2014-11-04"),
 ]
 
 
@@ -20,7 +21,9 @@ SHELF = [
         ("One Piece 110", "en", "one-piece-110-en"),
         ("ワンピース110巻はいくら？", "ja", "one-piece-110-ja"),
         ("is vol. 110 of one piece out as an ebook", "en", "one-piece-110-en-digital"),
-        ("one piece box set price", "en", "one-piece-box-1-en"),
+        ("one piece box set price", "en", "one-piece-box-set-2-en"),
+        ("how much is One Piece box set volume 1?", "en", "one-piece-box-set-1-en"),
+        ("is One Piece Box Set 1 in stock", "en", "one-piece-box-set-1-en"),
         ("the Japanese edition of One Piece", "en", "one-piece-110-ja"),
         ("is One Piece in stock", "en", "one-piece-110-en"),
     ],

@@ -17,6 +17,15 @@ def tracked(gathered: Gathered, message: str = "where is my order?", **turn_fiel
     return compose(request, TODAY).reply
 
 
+def test_of_several_open_orders_the_next_to_come_is_meant() -> None:
+    preordered = order("MA-10003", placed_on="2026-11-22", status="preordered", expected_on="2027-02-01")
+    undated = order("MA-10004", placed_on="2026-11-21", status="processing", expected_on=None)
+    soon = order("MA-10005", placed_on="2026-11-18", expected_on="2026-11-25")
+
+    assert order_meant("where is my order?", [preordered, undated, soon]) == soon
+    assert order_meant("where is my order?", [undated]) == undated
+
+
 def test_a_shipped_order_is_tracked_with_carrier_number_and_day() -> None:
     reply = tracked(orders_of(order()))
 

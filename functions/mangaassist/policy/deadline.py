@@ -18,7 +18,7 @@ CHECKING_AND_SAVING_MS = 450
 
 STEP_BUDGETS = {
     "open_turn": StepBudget(500, 0),
-    "classify_intent": StepBudget(250, 1_500),
+    "classify_intent": StepBudget(400, 1_500),
     "retrieve_passages": StepBudget(450, 1_400),
     "rerank_passages": StepBudget(350, 1_300),
     "load_customer": StepBudget(150, 1_500),

@@ -14,6 +14,7 @@ SHOWN = 3
 
 VOLUME = re.compile(r"(?:vol(?:ume)?s?\.?|#|第)\s*(\d{1,3})|(\d{1,3})\s*(?:巻|かん)", re.IGNORECASE)
 BARE_NUMBER = re.compile(r"\b\d{1,3}\b")
+OWN_NUMBER = re.compile(r"(?<=-)\d{1,3}(?=-(?:en|ja)\b)")
 KIND_WORDS = {
     "digital": ("digital", "ebook", "e-book", "kindle", "電子", "デジタル"),
     "box_set": ("box set", "boxset", "box", "ボックス", "セット", "全巻"),
@@ -39,10 +40,10 @@ def mention_length(message: str, titles: Sequence[str]) -> int:
 def choose(message: str, locale: Locale, editions: Sequence[AnEdition]) -> list[AnEdition]:
     """The editions that a message about their series means, best first.
 
-    A volume that the message names must fit. An edition, a language and a bare number narrow the choice where they
-    fit; what is left open is settled by the customer's language first, plain volumes next, then the newest.
+    A volume that the message names must fit. A kind of edition, a language and a bare number narrow the choice where
+    they fit; what is left open is settled by the customer's language first, plain volumes next, then the newest.
     """
-    fitting = _of_language(message, _of_kind(message, _of_volume(message, editions)))
+    fitting = _of_language(message, _of_volume(message, _of_kind(message, editions)))
     preferred = sorted(fitting, key=lambda edition: edition.release_date, reverse=True)
     preferred.sort(key=lambda edition: (edition.language != locale, edition.kind != "volume"))
     return preferred[:FOUND]
@@ -93,9 +94,16 @@ def _is_named(title: str, said: str) -> bool:
 def _of_volume(message: str, editions: Sequence[AnEdition]) -> Sequence[AnEdition]:
     named = {int(number) for groups in VOLUME.findall(message) for number in groups if number}
     if named:
-        return [edition for edition in editions if edition.volume in named]
+        return [edition for edition in editions if _is_numbered(edition, named)]
     bare = set(map(int, BARE_NUMBER.findall(message)))
-    return [edition for edition in editions if edition.volume in bare] or editions
+    return [edition for edition in editions if _is_numbered(edition, bare)] or editions
+
+
+def _is_numbered(edition: Edition, numbers: set[int]) -> bool:
+    """An omnibus or a box set holds several volumes: its own number stands in its id alone."""
+    if edition.volume is not None:
+        return edition.volume in numbers
+    return not numbers.isdisjoint(map(int, OWN_NUMBER.findall(edition.id)))
 
 
 def _of_kind(message: str, editions: Sequence[AnEdition]) -> Sequence[AnEdition]:

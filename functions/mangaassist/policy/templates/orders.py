@@ -36,12 +36,18 @@ def order_id_in(message: str) -> str | None:
 
 
 def order_meant(message: str, orders: Sequence[Order]) -> Order | None:
-    """The order whose number the message gives, else the newest open one, else the newest."""
+    """The order whose number the message gives, else the open one that comes first, else the newest."""
     given = order_id_in(message)
     if given:
         return next((order for order in orders if order.id == given), None)
     newest_first = sorted(orders, key=lambda order: order.placed_on, reverse=True)
-    return next((order for order in newest_first if order.status in OPEN), next(iter(newest_first), None))
+    open_orders = [order for order in newest_first if order.status in OPEN]
+    return min(open_orders, key=_arrival, default=next(iter(newest_first), None))
+
+
+def _arrival(order: Order) -> str:
+    """When an order is expected; one without a day comes after those with one."""
+    return order.expected_on or "no day yet"
 
 
 def _text_name(order: Order) -> str:
