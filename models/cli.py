@@ -58,7 +58,7 @@ def _prepare(_: argparse.Namespace) -> int:
 
     for package in ALL:
         verified(package)
-        print(f"weights     {package.name} ({package.licence}, from {package.distribution}): sha256 ok")
+        print(f"weights     {package.name}: sha256 ok")
     build = build_classifier(_files("train"), _files("heldout"), _BUILD / "classifier")
     manifest = build.manifest
     accuracy = ", ".join(f"{name} {part.accuracy:.3f} of {part.utterances}" for name, part in manifest.held_out.items())

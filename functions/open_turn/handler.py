@@ -36,6 +36,9 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
     except TableError:
         identity, session, answered = identity.without_proof(), Session(now_ms() // 1000 + SESSION_LIFE_S), None
         degraded.append("session")
+    tier: Tier = "haiku" if answered else _highest_tier(session)
+    if tier == "haiku":
+        degraded.append("session_budget")
     turn = Turn(
         trace_id=opening.trace_id,
         session_id=identity.session_id,
@@ -49,7 +52,7 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
         history=session.history,
         arrived_at_ms=opening.arrived_at_ms,
         deadline_ms=opening.arrived_at_ms + settings().turn_deadline_ms,
-        highest_tier="haiku" if answered else _highest_tier(session),
+        highest_tier=tier,
         mode="templates_only" if _mode_parameter().get(budget.ms) == "templates_only" else "normal",
         debug=settings().debug_replies,
         standby=_standby(request),

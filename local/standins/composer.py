@@ -36,18 +36,13 @@ def compose(prompt: Prompt, near: Nearness) -> str:
     return phrases.gap.join(said)
 
 
-def _product(prompt: Prompt, near: Nearness) -> list[str]:
-    """Price and availability of the product in view, else of the one nearest the question."""
+def _product(prompt: Prompt, _: Nearness) -> list[str]:
+    """Price and availability of the first product: the catalogue's best match comes first."""
     if not prompt.products:
         return []
-    facts = max(zip(_product_scores(prompt, near), prompt.products, strict=True), key=lambda scored: scored[0])[1]
+    facts = prompt.products[0]
     phrases = PHRASES[prompt.language]
     return _filled(phrases.priced, facts) + _filled(_stock_frame(facts, prompt.language), facts)
-
-
-def _product_scores(prompt: Prompt, near: Nearness) -> list[tuple[bool, float]]:
-    scores = near.scores(prompt.question, [facts["title"] for facts in prompt.products])
-    return [("viewing" in facts, score) for facts, score in zip(prompt.products, scores, strict=True)]
 
 
 def _stock_frame(facts: Facts, language: Language) -> str:

@@ -94,7 +94,7 @@ def test_a_session_remembers_what_was_said_and_spent(aws: Any, context: Lambda) 
     later = handler(opening(BEN, session_id="s-1", trace_id="trace-2"), context)["turn"]
 
     assert later["history"] == [{"message": "hello", "reply": "Hello!"}]
-    assert later["highest_tier"] == "haiku"
+    assert (later["highest_tier"], later["degraded"]) == ("haiku", ["session_budget"])
 
 
 def test_a_turn_saved_twice_is_charged_once(aws: Any, context: Lambda) -> None:
