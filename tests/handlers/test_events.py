@@ -30,7 +30,7 @@ ACCEPTED: dict[str, type[Contract]] = {
 def test_every_function_has_an_event() -> None:
     functions = {path.parent.name for path in Path("functions").glob("*/handler.py")}
 
-    assert functions == {folder.name for folder in EVENTS.iterdir()} - {"chat_turn"}
+    assert functions == {folder.name for folder in EVENTS.iterdir() if folder.is_dir()} - {"chat_turn"}
     assert functions - NOT_OF_A_TURN == set(ACCEPTED)
 
 
