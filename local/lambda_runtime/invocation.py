@@ -19,7 +19,8 @@ class Invocation:
 
     def headers(self) -> dict[str, str]:
         """The Runtime API's headers; the deadline counts from now, as the function's own time does."""
-        deadline_ms = round((time.time() + self.timeout_s) * 1000)
+        # Never beyond the limit: the runtime client counts from whole milliseconds, rounded down.
+        deadline_ms = int(time.time() * 1000) + round(self.timeout_s * 1000)
         return {
             "Lambda-Runtime-Aws-Request-Id": self.request_id,
             "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
