@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol
 
-from local.stepfunctions.clock import Clock
+from local.clock import Clock
 from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
 from local.stepfunctions.identity import Identity

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from local.clock import Clock, SystemClock
 from local.stepfunctions import fields
-from local.stepfunctions.clock import Clock, SystemClock
 from local.stepfunctions.compiler import Compiler, query_language
 from local.stepfunctions.errors import DefinitionError, StateError
 from local.stepfunctions.execution import Branch, Execution

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from local.stepfunctions.clock import Clock, wake
+from local.clock import Clock, wake
 
 Result = TypeVar("Result")
 

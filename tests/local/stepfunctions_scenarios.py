@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.clock.virtual import VirtualClock, run_virtually
 from local.stepfunctions import JSON, Call, ExecutionRecord, FunctionError, StateMachine
-from local.stepfunctions.virtual import VirtualClock, run_virtually
 
 GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
 SPECIFICATION = "https://states-language.net/#"

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from local.clock.virtual import VirtualClock, run_virtually
 from local.stepfunctions import JSON, FunctionError, Identity, StateMachine
-from local.stepfunctions.virtual import VirtualClock, run_virtually
 
 FOLDER = Path(__file__).parents[3] / "shared" / "conformance"
 CASES = FOLDER / "aws_recorded_cases.jsonl"

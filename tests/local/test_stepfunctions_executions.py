@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from local.clock.virtual import DeadlockError, VirtualClock, run_virtually
 from local.stepfunctions import JSON, StateMachine
-from local.stepfunctions.virtual import DeadlockError, VirtualClock, run_virtually
 from tests.local.stepfunctions_scenarios import (
     Answer,
     Functions,

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from local.stepfunctions.clock import sleep
+from local.clock import sleep
 from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import StateError
 from local.stepfunctions.execution import Outcome, Visit

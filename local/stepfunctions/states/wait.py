@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from local.stepfunctions.clock import sleep
+from local.clock import sleep
 from local.stepfunctions.comparisons import moment
 from local.stepfunctions.environment import Environment
 from local.stepfunctions.execution import Outcome, Visit

@@ -1,4 +1,4 @@
-"""Virtual time for tests: an event loop that jumps to its next timer instead of waiting for it.
+"""Virtual time: an event loop that jumps to its next timer instead of waiting for it.
 
     def test_given_a_retry_of_60_seconds_when_...():
         run_virtually(lambda clock: scenario(clock))
@@ -11,7 +11,7 @@ import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from local.stepfunctions.clock import Timer
+from local.clock import Timer
 
 Result = TypeVar("Result")
 

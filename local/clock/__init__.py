@@ -1,4 +1,4 @@
-"""Time as an execution sees it: what now is, and what happens later."""
+"""Time as the local stack sees it: what now is, and what happens later."""
 
 import asyncio
 import time
