@@ -16,11 +16,12 @@ from local.stepfunctions.errors import DefinitionError, FunctionError, StepFunct
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.machine import StateMachine
-from local.stepfunctions.record import ExecutionRecord, StateRecord
+from local.stepfunctions.record import Attempt, ExecutionRecord, StateRecord, current_attempt
 from local.stepfunctions.services import Call, Invoke
 
 __all__ = [
     "JSON",
+    "Attempt",
     "Call",
     "Clock",
     "DefinitionError",
@@ -32,4 +33,5 @@ __all__ = [
     "StateRecord",
     "StepFunctionsError",
     "SystemClock",
+    "current_attempt",
 ]

@@ -10,7 +10,7 @@ from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
-from local.stepfunctions.record import StateRecord, StateStatus
+from local.stepfunctions.record import Attempt, StateRecord, StateStatus, current_attempt
 from local.stepfunctions.services import Services
 from local.stepfunctions.work import Background
 
@@ -111,10 +111,19 @@ class Visit:
             **self.branch.context,
         }
 
+    def attempt(self) -> Attempt:
+        """Begin a try of the state's work."""
+        attempt = Attempt(self.execution.milliseconds())
+        self.record.attempts.append(attempt)
+        current_attempt.set(attempt)
+        return attempt
+
     def leave(self, status: StateStatus, output: JSON = None, error: StateError | None = None) -> None:
         """Close the record of this state."""
         self.record.status, self.record.output = status, output
         self.record.left = self.execution.milliseconds()
+        if self.record.attempts and self.record.attempts[-1].ended is None:
+            self.record.attempts[-1].ended = self.record.left
         if error is not None:
             self.record.error, self.record.cause = error.error, error.cause
 

@@ -121,6 +121,7 @@ def _assign(visit: Visit, assigned: JSON) -> None:
     if assigned:
         check_size(assigned, visit.record.name)
         visit.branch.variables.update(assigned)
+        visit.record.assigned = assigned
 
 
 def data_flow(source: Source) -> DataFlow:

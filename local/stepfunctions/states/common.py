@@ -9,6 +9,7 @@ from local.stepfunctions.execution import Outcome, Visit
 from local.stepfunctions.flow import DataFlow
 from local.stepfunctions.handling import ErrorHandling, Retrier
 from local.stepfunctions.json_types import JSON
+from local.stepfunctions.record import Attempt
 from local.stepfunctions.source import Source
 
 
@@ -40,20 +41,25 @@ class RetriedState(ABC):
         """Work until it succeeds, no retry is left, or the execution ends."""
         attempts: dict[Retrier, int] = {}
         while True:
+            attempt = visit.attempt()
             try:
-                return await self._attempt(visit)
+                return await self._attempt(visit, attempt)
             except StateError as failure:
                 error = visit.located(failure)
                 delay = self.handling.retry_delay(error, attempts, visit.execution.jitter)
+                attempt.ended = visit.execution.milliseconds()
+                attempt.error, attempt.cause, attempt.backoff = error.error, error.cause, delay
                 if delay is None:
                     return self._caught(visit, error)
             visit.record.retries += 1
             await sleep(visit.execution.clock, delay)
 
-    async def _attempt(self, visit: Visit) -> Outcome:
+    async def _attempt(self, visit: Visit, attempt: Attempt) -> Outcome:
         environment = self.flow.enter(visit)
-        result = await self.work(visit, environment, self.flow.arguments(visit, environment))
-        return Outcome(self.flow.finish(visit, environment, result), self.next)
+        attempt.arguments = self.flow.arguments(visit, environment)
+        attempt.result = await self.work(visit, environment, attempt.arguments)
+        attempt.ended = visit.execution.milliseconds()
+        return Outcome(self.flow.finish(visit, environment, attempt.result), self.next)
 
     def _caught(self, visit: Visit, error: StateError) -> Outcome:
         catcher = self.handling.catcher(error)
