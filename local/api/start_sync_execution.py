@@ -65,7 +65,8 @@ def _read(request: str) -> tuple[str, str, Any]:
 
 
 def _response(arn: str, record: ExecutionRecord) -> dict[str, Any]:
-    duration_ms = record.ended - record.started
+    ended = record.ended or record.started
+    duration_ms = ended - record.started
     outcome: Mapping[str, Any] = (
         {"output": json.dumps(record.output, ensure_ascii=False), "outputDetails": {"included": True}}
         if record.status == "SUCCEEDED"
@@ -76,7 +77,7 @@ def _response(arn: str, record: ExecutionRecord) -> dict[str, Any]:
         "stateMachineArn": arn,
         "name": record.name,
         "startDate": record.started / 1000,
-        "stopDate": record.ended / 1000,
+        "stopDate": ended / 1000,
         "status": record.status,
         **outcome,
         "input": json.dumps(record.input, ensure_ascii=False),

@@ -10,7 +10,7 @@ from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
-from local.stepfunctions.record import Attempt, StateRecord, StateStatus, current_attempt
+from local.stepfunctions.record import Attempt, ExecutionRecord, StateRecord, StateStatus, current_attempt
 from local.stepfunctions.services import Services
 from local.stepfunctions.work import Background
 
@@ -29,14 +29,16 @@ class Execution:
     """What every branch of an execution shares."""
 
     identity: Identity
-    name: str
-    input: JSON
+    record: ExecutionRecord
     services: Services
     clock: Clock
     jitter: Callable[[float], float]
     background: Background
-    started: float
-    events: list[StateRecord] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[StateRecord]:
+        """The states entered so far."""
+        return self.record.events
 
     def milliseconds(self) -> float:
         """Now, in epoch milliseconds."""
@@ -92,10 +94,10 @@ class Visit:
 
     def context(self) -> JSON:
         """The context object."""
-        execution, identity = self.execution, self.execution.identity
+        execution, identity = self.execution.record, self.execution.identity
         return {
             "Execution": {
-                "Id": identity.execution_arn(execution.name),
+                "Id": execution.arn,
                 "Input": execution.input,
                 "Name": execution.name,
                 "RedriveCount": 0,

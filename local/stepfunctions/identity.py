@@ -1,5 +1,6 @@
 """What a state machine and its executions are called."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,8 +25,9 @@ class Identity:
         return f"arn:aws:iam::{self.account}:role/{self.name}"
 
     def execution_arn(self, execution: str) -> str:
-        """The ARN of an execution."""
-        return self._arn(self.executions, f"{self.name}:{execution}")
+        """The ARN of a new execution: names of Express executions may repeat, their ARNs do not."""
+        arn = self._arn(self.executions, f"{self.name}:{execution}")
+        return f"{arn}:{uuid.uuid4()}" if self.executions == "express" else arn
 
     def _arn(self, kind: str, name: str) -> str:
         return f"arn:aws:states:{self.region}:{self.account}:{kind}:{name}"

@@ -15,7 +15,7 @@ from local.stepfunctions.execution import Branch, Execution
 from local.stepfunctions.graph import Graph
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON, check_size
-from local.stepfunctions.record import ExecutionRecord, ExecutionStatus
+from local.stepfunctions.record import ExecutionRecord
 from local.stepfunctions.services import Call, Invoke, Services
 from local.stepfunctions.work import Background, Work
 
@@ -66,37 +66,36 @@ class StateMachine:
         call: Call | None = None,
         execution_name: str | None = None,
         clock: Clock | None = None,
+        on_start: Callable[[ExecutionRecord], None] | None = None,
     ) -> ExecutionRecord:
         """Execute with `value` as the input; never raises for a failing execution.
 
         `call` serves the Tasks that name a service other than Lambda. `invoke` must not change the payload it gets:
-        the record and other branches hold the same objects.
+        the record and other branches hold the same objects. `on_start` gets the record while it is being written.
         """
         clock = clock or SystemClock()
-        execution = Execution(
-            identity=self.identity,
-            name=execution_name or str(uuid.uuid4()),
-            input=value,
-            services=Services(invoke, call),
-            clock=clock,
-            jitter=self._jitter,
-            background=self._background,
-            started=clock.now() * 1000,
-        )
+        record = self._record(execution_name or str(uuid.uuid4()), value, clock)
+        execution = Execution(self.identity, record, Services(invoke, call), clock, self._jitter, self._background)
+        if on_start is not None:
+            on_start(record)
         root = Branch(execution, "", {})
         walk = Work(partial(self._start, root, value))
         try:
             in_time = await walk.ends(clock, self._timeout)
         except asyncio.CancelledError:
             await _abort(root, walk.task)
+            record.end("ABORTED", execution.milliseconds())
             raise
         if not in_time:
             await _abort(root, walk.task)
-            return _record(execution, "TIMED_OUT")
+            return record.end("TIMED_OUT", execution.milliseconds())
         try:
-            return _record(execution, "SUCCEEDED", output=walk.task.result())
+            return record.end("SUCCEEDED", execution.milliseconds(), output=walk.task.result())
         except StateError as error:
-            return _record(execution, "FAILED", error=error.error, cause=error.cause)
+            return record.end("FAILED", execution.milliseconds(), error=error.error, cause=error.cause)
+
+    def _record(self, name: str, value: JSON, clock: Clock) -> ExecutionRecord:
+        return ExecutionRecord(name, "RUNNING", value, clock.now() * 1000, arn=self.identity.execution_arn(name))
 
     async def _start(self, root: Branch, value: JSON) -> JSON:
         check_size(value, self.identity.name)
@@ -116,24 +115,3 @@ async def _abort(root: Branch, task: asyncio.Task[JSON]) -> None:
     root.stop()
     task.cancel()
     await asyncio.wait([task])
-
-
-def _record(
-    execution: Execution,
-    status: ExecutionStatus,
-    *,
-    output: JSON = None,
-    error: str | None = None,
-    cause: str | None = None,
-) -> ExecutionRecord:
-    return ExecutionRecord(
-        name=execution.name,
-        status=status,
-        input=execution.input,
-        started=execution.started,
-        ended=execution.milliseconds(),
-        output=output,
-        error=error,
-        cause=cause,
-        events=execution.events,
-    )

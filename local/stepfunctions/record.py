@@ -6,7 +6,7 @@ from typing import Literal
 
 from local.stepfunctions.json_types import JSON
 
-ExecutionStatus = Literal["SUCCEEDED", "FAILED", "TIMED_OUT"]
+ExecutionStatus = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 StateStatus = Literal["running", "succeeded", "failed", "caught", "aborted"]
 
 
@@ -58,14 +58,29 @@ class StateRecord:
 
 @dataclass(slots=True)
 class ExecutionRecord:
-    """One execution and its result. Times are epoch milliseconds."""
+    """One execution and its result. Times are epoch milliseconds; `ended` is None while it runs."""
 
     name: str
     status: ExecutionStatus
     input: JSON
     started: float
-    ended: float
+    ended: float | None = None
     output: JSON = None
     error: str | None = None
     cause: str | None = None
+    arn: str = ""
     events: list[StateRecord] = field(default_factory=list)
+
+    def end(
+        self,
+        status: ExecutionStatus,
+        at: float,
+        *,
+        output: JSON = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> "ExecutionRecord":
+        """Close the record."""
+        self.status, self.ended = status, at
+        self.output, self.error, self.cause = output, error, cause
+        return self

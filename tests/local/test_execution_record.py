@@ -1,5 +1,7 @@
 """What the record of an execution tells whoever debugs a turn: every try, its backoff, what was sent, what was set."""
 
+import asyncio
+
 from local.clock.virtual import VirtualClock, run_virtually
 from local.stepfunctions import JSON, ExecutionRecord, StateMachine, current_attempt
 from tests.local.stepfunctions_scenarios import (
@@ -66,3 +68,36 @@ def test_given_branches_when_functions_are_called_then_each_call_notes_on_its_ow
     assert a["called"].endswith(":a")
     assert b["called"].endswith(":b")
     assert noted["C"] == []
+
+
+def test_given_an_execution_that_is_cancelled_when_recorded_then_it_is_aborted_with_what_it_did() -> None:
+    machine = StateMachine.compile(machine_of({"A": passing(Next="B"), "B": wait(9)}), name="cancelled")
+
+    async def main(clock: VirtualClock) -> ExecutionRecord:
+        begun: list[ExecutionRecord] = []
+        running = asyncio.ensure_future(machine.run({}, Functions({}), clock=clock, on_start=begun.append))
+        await asyncio.sleep(1)
+        (record,) = begun
+        assert (record.status, [state.status for state in record.events]) == ("RUNNING", ["succeeded", "running"])
+        running.cancel()
+        await asyncio.wait([running])
+        return record
+
+    record = run_virtually(main)
+    assert (record.status, [state.status for state in record.events]) == ("ABORTED", ["succeeded", "aborted"])
+    assert record.ended == record.started + 1000
+
+
+def test_given_an_execution_when_it_reads_its_context_then_its_arn_is_the_records() -> None:
+    machine = StateMachine.compile(
+        machine_of({"A": passing(Output="{% $states.context.Execution.Id %}")}), name="machine"
+    )
+
+    async def main(clock: VirtualClock) -> tuple[ExecutionRecord, ExecutionRecord]:
+        one = await machine.run({}, Functions({}), clock=clock, execution_name="same")
+        return one, await machine.run({}, Functions({}), clock=clock, execution_name="same")
+
+    one, other = run_virtually(main)
+    assert one.output == one.arn
+    assert one.arn.startswith("arn:aws:states:us-east-1:000000000000:express:machine:same:")
+    assert one.arn != other.arn

@@ -42,7 +42,7 @@ def test_given_nested_branches_when_an_execution_ends_then_every_state_is_record
     ]
     attempted = ran.record.events[2]
     assert (attempted.retries, attempted.input, attempted.output, attempted.error) == (1, {"x": 1}, "fine", None)
-    assert (ran.record.name, ran.record.ended - ran.record.started) == ("one", 2000)
+    assert (ran.record.name, (ran.record.ended or 0) - ran.record.started) == ("one", 2000)
 
 
 def test_given_one_machine_when_many_executions_run_at_once_then_none_sees_anothers_variables() -> None:
