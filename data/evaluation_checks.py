@@ -16,6 +16,7 @@ from data.files import (
     SERIES,
     TRAIN,
     TURNS,
+    TYPICAL,
 )
 from data.leakage import near_duplicates, normalise
 from data.reading import Finding, Store
@@ -70,7 +71,7 @@ def _turns(store: Store) -> Iterator[Finding]:
 
 
 def _utterances(store: Store) -> Iterator[Finding]:
-    for file in (part.format(language) for part in (TRAIN, HELD_OUT) for language in get_args(Language)):
+    for file in (part.format(language) for part in (TRAIN, TYPICAL, HELD_OUT) for language in get_args(Language)):
         for line, utterance in store.lines(file, Utterance):
             if utterance.intent not in intents().intents:
                 yield Finding(file, line, f"intent: {utterance.intent} is not in the intents table")
@@ -89,8 +90,8 @@ def _leaks(store: Store) -> Iterator[Finding]:
 
 
 def _classified(store: Store, language: Language) -> Iterator[Placed]:
-    held_out = HELD_OUT.format(language)
-    yield from ((held_out, line, one.text) for line, one in store.lines(held_out, Utterance))
+    for file in (TYPICAL.format(language), HELD_OUT.format(language)):
+        yield from ((file, line, one.text) for line, one in store.lines(file, Utterance))
     yield from ((TURNS, line, one.message) for line, one in store.lines(TURNS, GoldenTurn) if one.locale == language)
     for line, query in store.lines(QUERIES, JudgedQuery):
         if query.language == language:
@@ -99,7 +100,7 @@ def _classified(store: Store, language: Language) -> Iterator[Placed]:
 
 def _copies(store: Store) -> Iterator[Finding]:
     """Nor is any other text of the evaluation one of them."""
-    files = [part.format(language) for part in (TRAIN, HELD_OUT) for language in get_args(Language)]
+    files = [part.format(language) for part in (TRAIN, TYPICAL, HELD_OUT) for language in get_args(Language)]
     said = {normalise(one.text): (file, line) for file in files for line, one in store.lines(file, Utterance)}
     for where, line, text in _unclassified(store):
         if (copied := said.get(normalise(text))) is not None:

@@ -27,7 +27,8 @@ FAQ, POLICIES = "policies/faq.jsonl", "policies/policies.jsonl"
 CUSTOMERS, ORDERS, BESTSELLERS = "customers/customers.jsonl", "customers/orders.jsonl", "customers/bestsellers.json"
 QUERIES, TURNS, PAIRS = "evaluation/queries.jsonl", "evaluation/golden_turns.jsonl", "evaluation/cache_pairs.jsonl"
 ATTACKS, INNOCENT = "evaluation/attacks.jsonl", "evaluation/innocent.jsonl"
-TRAIN, HELD_OUT = "utterances/train.{}.jsonl", "utterances/heldout.{}.jsonl"
+TRAIN = "utterances/train.{}.jsonl"
+TYPICAL, HELD_OUT = "utterances/typical.{}.jsonl", "utterances/heldout.{}.jsonl"
 CALENDAR = "releases/calendar.ics"
 
 
@@ -55,6 +56,8 @@ FILES: Mapping[str, Contents] = MappingProxyType(
         INNOCENT: Contents(InnocentMessage, 100, ("message",)),
         TRAIN.format("en"): Contents(Utterance, 720, ("text",)),
         TRAIN.format("ja"): Contents(Utterance, 720, ("text",)),
+        TYPICAL.format("en"): Contents(Utterance, 240, ("text",)),
+        TYPICAL.format("ja"): Contents(Utterance, 240, ("text",)),
         HELD_OUT.format("en"): Contents(Utterance, 240, ("text",)),
         HELD_OUT.format("ja"): Contents(Utterance, 240, ("text",)),
     }
