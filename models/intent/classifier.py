@@ -1,6 +1,6 @@
 """The classifier as served: the language's head on its encoders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from models.artefacts import ClassifierManifest
@@ -42,8 +42,20 @@ class Classifier:
 
     def scores(self, text: str) -> dict[str, float]:
         """Label to probability; sums to 1. A language without a head of its own is answered by the other's."""
-        kernels, head = self._heads.get(language_of(text)) or next(iter(self._heads.values()))
-        read = excerpt(text)
-        vectors = {kernel.encoder: self._encoders[kernel.encoder].encode([read]) for kernel in kernels}
-        known = dict(zip(head.labels, head.scores(kernels, vectors)[0].tolist(), strict=True))
-        return {label: known.get(label, 0.0) for label in self._labels}
+        return self.scores_of([text])[0]
+
+    def scores_of(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """The scores of several texts, in their order: a language's are encoded together."""
+        scored: list[dict[str, float]] = [{} for _ in texts]
+        for language in sorted({language_of(text) for text in texts}):
+            places = [place for place, text in enumerate(texts) if language_of(text) == language]
+            for place, scores in zip(places, self._in(language, [texts[place] for place in places]), strict=True):
+                scored[place] = scores
+        return scored
+
+    def _in(self, language: Language, texts: Sequence[str]) -> list[dict[str, float]]:
+        kernels, head = self._heads.get(language) or next(iter(self._heads.values()))
+        read = [excerpt(text) for text in texts]
+        vectors = {kernel.encoder: self._encoders[kernel.encoder].encode(read) for kernel in kernels}
+        known = [dict(zip(head.labels, row, strict=True)) for row in head.scores(kernels, vectors).tolist()]
+        return [{label: scores.get(label, 0.0) for label in self._labels} for scores in known]
