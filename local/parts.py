@@ -102,7 +102,7 @@ async def moto(board: FaultBoard) -> AsyncIterator[MotoServer]:
 def runtime(settings: StackSettings, functions: Mapping[str, FunctionSpec], around: Surroundings) -> Runtime:
     """Lambda, as the settings want it."""
     if settings.handlers == "in_process":
-        return InProcessRuntime(functions.values(), around)
+        return InProcessRuntime(functions.values(), around, logs=settings.logs)
     return LambdaRuntime(functions.values(), around, logs=settings.logs, limits=settings.limits)
 
 

@@ -19,7 +19,8 @@ ENDPOINT_VARIABLES: Mapping[str, str] = {"classifier": "CLASSIFIER_ENDPOINT", "r
 class StackSettings:
     """`port` 0 takes a free one. `containers` are model servers that run already, by model; others are started.
 
-    `parameters` are template parameters that this deployment sets otherwise.
+    `parameters` are template parameters that this deployment sets otherwise. `log_folder` None is build/logs; two
+    stacks that run at once want one each.
     """
 
     root: Path
@@ -28,6 +29,7 @@ class StackSettings:
     limits: Limits = field(default_factory=Limits)
     containers: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    log_folder: Path | None = None
 
     @property
     def template(self) -> Path:
@@ -35,7 +37,7 @@ class StackSettings:
 
     @property
     def logs(self) -> Path:
-        return self.root / "build" / "logs"
+        return self.log_folder or self.root / "build" / "logs"
 
     @property
     def cache(self) -> Path:

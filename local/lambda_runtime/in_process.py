@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -26,6 +27,7 @@ from local.lambda_runtime.errors import (
     timed_out,
 )
 from local.lambda_runtime.invocation import Invocation
+from local.lambda_runtime.output import printing_to, restore_output
 from local.template import FunctionSpec
 
 _PER_FUNCTION = (
@@ -56,12 +58,18 @@ class Context:
 
 
 class InProcessRuntime:
-    """The same invocations as LambdaRuntime. Entered, it owns this process's environment and the task's modules."""
+    """The same invocations as LambdaRuntime. Entered, it owns this process's environment and the task's modules.
 
-    def __init__(self, functions: Iterable[FunctionSpec], around: Surroundings, *, threads: int = 16) -> None:
+    With `logs`, what a function prints goes to a file of its own there, as a worker's output does.
+    """
+
+    def __init__(
+        self, functions: Iterable[FunctionSpec], around: Surroundings, *, threads: int = 16, logs: Path | None = None
+    ) -> None:
         self._specs = list(functions)
         self._by_id = {identity: spec for spec in self._specs for identity in (spec.name, spec.logical_id, *spec.arns)}
         self._environment = _shared_environment(self._specs, around)
+        self._logs = logs
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="function")
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self._saved_environment: dict[str, str] = {}
@@ -73,6 +81,10 @@ class InProcessRuntime:
         self._saved_modules = self._take_modules()
         os.environ.update(self._environment)
         sys.path[:0] = sorted({str(spec.task_root) for spec in self._specs})
+        if self._logs is not None:
+            self._logs.mkdir(parents=True, exist_ok=True)
+            for spec in self._specs:
+                (self._logs / f"{spec.name}.log").write_bytes(b"")
         return self
 
     async def __aexit__(
@@ -84,6 +96,7 @@ class InProcessRuntime:
         sys.path[:] = self._saved_path
         self._take_modules()
         sys.modules.update(self._saved_modules)
+        restore_output()
 
     async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any:
         """The function's answer; raises FunctionFailedError. A thread that is timed out runs on unheard."""
@@ -119,7 +132,8 @@ class InProcessRuntime:
             deadline=time.monotonic() + spec.timeout_s,
         )
         try:
-            result = self._handler(spec)(json.loads(invocation.payload), context)
+            with self._output(spec):
+                result = self._handler(spec)(json.loads(invocation.payload), context)
         except FunctionFailedError:
             raise
         except SystemExit as error:
@@ -127,6 +141,9 @@ class InProcessRuntime:
         except Exception as error:
             raise _raised(error, invocation.request_id) from error
         return _marshal(result, invocation.request_id)
+
+    def _output(self, spec: FunctionSpec) -> AbstractContextManager[None]:
+        return nullcontext() if self._logs is None else printing_to(self._logs / f"{spec.name}.log")
 
     def _handler(self, spec: FunctionSpec) -> Callable[[Any, Any], Any]:
         if spec.handler not in self._handlers:

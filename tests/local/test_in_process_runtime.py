@@ -1,8 +1,10 @@
 """Handlers called in this process, with the same answers and errors as in a worker."""
 
+import asyncio
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +63,22 @@ def test_given_functions_that_disagree_on_a_variable_when_they_should_share_a_pr
     other = replace(echo, logical_id="Other", environment={**echo.environment, "GREETING": "other"})
     with pytest.raises(ConflictingEnvironmentsError, match="GREETING"):
         InProcessRuntime([echo, other], BARE)
+
+
+async def test_given_logs_when_functions_print_at_the_same_time_then_each_ones_lines_are_in_its_own_log(
+    deployment: Deployment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "noisy.py").write_text(
+        "import sys, threading\nboth = threading.Barrier(2)\n"
+        "def handler(event, context):\n"
+        "    print(event, 'begins')\n    both.wait(5)\n    sys.stdout.write(f'{event} ends\\n')\n"
+    )
+    echo = replace(deployment.functions()["Echo"], handler="noisy.handler", task_root=tmp_path)
+    other = replace(echo, logical_id="Other", name="other", arn="arn:other", alias=None)
+    logs = tmp_path / "logs"
+    async with InProcessRuntime([echo, other], BARE, logs=logs) as runtime:
+        await asyncio.gather(runtime.invoke("Echo", "echo"), runtime.invoke("Other", "other"))
+    print("after")
+    assert (logs / f"{echo.name}.log").read_text() == "echo begins\necho ends\n"
+    assert (logs / "other.log").read_text() == "other begins\nother ends\n"
+    assert capsys.readouterr().out == "after\n"

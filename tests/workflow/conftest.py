@@ -75,8 +75,9 @@ class Client:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stack() -> AsyncIterator[Stack]:
-    settings = StackSettings(root=Path.cwd(), port=0, handlers="in_process", parameters=PATIENCE)
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    logs = tmp_path_factory.mktemp("logs")
+    settings = StackSettings(root=Path.cwd(), port=0, handlers="in_process", parameters=PATIENCE, log_folder=logs)
     async with Stack(settings) as running:
         yield running
 
