@@ -66,20 +66,28 @@ class StateMachine:
         call: Call | None = None,
         execution_name: str | None = None,
         clock: Clock | None = None,
-        on_start: Callable[[ExecutionRecord], None] | None = None,
     ) -> ExecutionRecord:
         """Execute with `value` as the input; never raises for a failing execution.
 
         `call` serves the Tasks that name a service other than Lambda. `invoke` must not change the payload it gets:
-        the record and other branches hold the same objects. `on_start` gets the record while it is being written.
+        the record and other branches hold the same objects.
         """
         clock = clock or SystemClock()
-        record = self._record(execution_name or str(uuid.uuid4()), value, clock)
+        return await self.carry_out(self.begin(value, execution_name, clock), invoke, call=call, clock=clock)
+
+    def begin(self, value: JSON, execution_name: str | None = None, clock: Clock | None = None) -> ExecutionRecord:
+        """The record of an execution that starts now; `carry_out` writes on in it while the execution runs."""
+        name, now = execution_name or str(uuid.uuid4()), (clock or SystemClock()).now()
+        return ExecutionRecord(name, "RUNNING", value, now * 1000, arn=self.identity.execution_arn(name))
+
+    async def carry_out(
+        self, record: ExecutionRecord, invoke: Invoke, *, call: Call | None = None, clock: Clock | None = None
+    ) -> ExecutionRecord:
+        """Execute what `begin` began. Cancelling it aborts the execution."""
+        clock = clock or SystemClock()
         execution = Execution(self.identity, record, Services(invoke, call), clock, self._jitter, self._background)
-        if on_start is not None:
-            on_start(record)
         root = Branch(execution, "", {})
-        walk = Work(partial(self._start, root, value))
+        walk = Work(partial(self._start, root, record.input))
         try:
             in_time = await walk.ends(clock, self._timeout)
         except asyncio.CancelledError:
@@ -93,9 +101,6 @@ class StateMachine:
             return record.end("SUCCEEDED", execution.milliseconds(), output=walk.task.result())
         except StateError as error:
             return record.end("FAILED", execution.milliseconds(), error=error.error, cause=error.cause)
-
-    def _record(self, name: str, value: JSON, clock: Clock) -> ExecutionRecord:
-        return ExecutionRecord(name, "RUNNING", value, clock.now() * 1000, arn=self.identity.execution_arn(name))
 
     async def _start(self, root: Branch, value: JSON) -> JSON:
         check_size(value, self.identity.name)

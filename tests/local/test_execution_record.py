@@ -74,10 +74,9 @@ def test_given_an_execution_that_is_cancelled_when_recorded_then_it_is_aborted_w
     machine = StateMachine.compile(machine_of({"A": passing(Next="B"), "B": wait(9)}), name="cancelled")
 
     async def main(clock: VirtualClock) -> ExecutionRecord:
-        begun: list[ExecutionRecord] = []
-        running = asyncio.ensure_future(machine.run({}, Functions({}), clock=clock, on_start=begun.append))
+        record = machine.begin({}, clock=clock)
+        running = asyncio.ensure_future(machine.carry_out(record, Functions({}), clock=clock))
         await asyncio.sleep(1)
-        (record,) = begun
         assert (record.status, [state.status for state in record.events]) == ("RUNNING", ["succeeded", "running"])
         running.cancel()
         await asyncio.wait([running])
