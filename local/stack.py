@@ -145,7 +145,13 @@ class Stack:
             endpoints={**endpoints, "identity": self.identity.issuer},
         )
         (spec,) = self.deployment.apis().values()
-        front = ApiFront(spec, self.deployment.place, functions=self.functions, machines=self.machines)
+        front = ApiFront(
+            spec,
+            self.deployment.place,
+            functions=self.functions,
+            machines=self.machines,
+            logs=self.settings.logs,
+        )
         routes = [*self.routes.table(), *fault_routes(self.faults)]
         await undo.enter_async_context(listening(application(front, routes), listener))
 

@@ -3,10 +3,11 @@
 Exception
 └── ApiError
     └── MappingTemplateError
+        └── BodyNotJsonError
 """
 
-from local.api.errors import ApiError, MappingTemplateError
+from local.api.errors import ApiError, BodyNotJsonError, MappingTemplateError
 from local.api.front import ApiFront
 from local.api.start_sync_execution import StateMachines
 
-__all__ = ["ApiError", "ApiFront", "MappingTemplateError", "StateMachines"]
+__all__ = ["ApiError", "ApiFront", "BodyNotJsonError", "MappingTemplateError", "StateMachines"]

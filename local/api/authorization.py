@@ -1,15 +1,21 @@
-"""Calls a REQUEST authorizer and reads its answer."""
+"""Calls a REQUEST authorizer, reads its answer, and keeps it for as long as the document says.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+"""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-from local.api.document import Authorizer
+from local.api.authorizers import Authorizer
+from local.api.exchange import Exchange
 from local.api.gateway_responses import RefusedError
 from local.api.requests import Call
+from local.clock import Clock
 from local.lambda_runtime import FunctionFailedError
 
 _UNAUTHORIZED = "Unauthorized"
+_Key = tuple[str, ...]
 
 
 class Functions(Protocol):
@@ -18,22 +24,52 @@ class Functions(Protocol):
     async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any: ...
 
 
-async def authorize(authorizer: Authorizer, call: Call, functions: Functions) -> dict[str, str]:
-    """The authorizer's context with principalId; raises RefusedError."""
-    headers = {name.lower() for name in call.headers}
-    if any(name.lower() not in headers for name in authorizer.identity_headers):
-        raise RefusedError("UNAUTHORIZED", "Unauthorized")
-    try:
-        answer = await functions.invoke(authorizer.function_arn, _event(call))
-    except FunctionFailedError as error:
-        raise _refusal(error) from error
-    return _context(answer, call.method_arn)
+class Authorization:
+    """Asks authorizers. An answer that is kept holds for every method: its policy is evaluated anew."""
+
+    def __init__(self, functions: Functions, clock: Clock) -> None:
+        self._functions = functions
+        self._clock = clock
+        self._kept: dict[_Key, tuple[float, Any]] = {}
+
+    async def identity(self, authorizer: Authorizer, exchange: Exchange) -> dict[str, str]:
+        """The authorizer's context with principalId; raises RefusedError."""
+        sources = tuple(_source(exchange, place, name) for place, name in authorizer.sources)
+        if not all(sources):
+            raise RefusedError("UNAUTHORIZED", _UNAUTHORIZED)
+        answer = await self._answer(authorizer, exchange, (authorizer.name, *sources))
+        return _context(answer, exchange.call.method_arn)
+
+    async def _answer(self, authorizer: Authorizer, exchange: Exchange, key: _Key) -> Any:
+        until, answer = self._kept.get(key, (0.0, None))
+        if self._clock.now() < until:
+            return answer
+        try:
+            answer = await self._functions.invoke(authorizer.function_arn, _event(exchange))
+        except FunctionFailedError as error:
+            raise _refusal(error) from error
+        if authorizer.ttl_s:
+            now = self._clock.now()
+            self._kept = {key: kept for key, kept in self._kept.items() if kept[0] > now}
+            self._kept[key] = (now + authorizer.ttl_s, answer)
+        return answer
+
+
+def _source(exchange: Exchange, place: str, name: str) -> str:
+    if place == "method.request.header":
+        return exchange.call.header(name)
+    if place == "method.request.querystring":
+        return exchange.call.query.get(name, "")
+    found: Any = exchange.variables()[place]
+    for step in name.split("."):
+        found = found.get(step, "") if isinstance(found, Mapping) else ""
+    return str(found)
 
 
 def _refusal(error: FunctionFailedError) -> RefusedError:
     """A handler that raises an error saying exactly "Unauthorized" means 401, anything else is its own failure."""
     if f'"errorMessage": "{_UNAUTHORIZED}"' in error.cause:
-        return RefusedError("UNAUTHORIZED", "Unauthorized")
+        return RefusedError("UNAUTHORIZED", _UNAUTHORIZED)
     return RefusedError("AUTHORIZER_FAILURE", "Internal server error")
 
 
@@ -68,19 +104,20 @@ def _list(value: Any) -> list[str]:
     return value if isinstance(value, list) else [str(value)]
 
 
-def _event(call: Call) -> dict[str, Any]:
+def _event(exchange: Exchange) -> dict[str, Any]:
     """The event of a REQUEST authorizer."""
+    call: Call = exchange.call
     return {
         "type": "REQUEST",
         "methodArn": call.method_arn,
         "resource": call.resource,
         "path": call.path,
         "httpMethod": call.method,
-        "headers": dict(call.headers),
-        "multiValueHeaders": {name: [value] for name, value in call.headers.items()},
-        "queryStringParameters": dict(call.query),
-        "multiValueQueryStringParameters": {name: [value] for name, value in call.query.items()},
+        "headers": call.headers,
+        "multiValueHeaders": {name: list(values) for name, values in call.all_headers.items()},
+        "queryStringParameters": call.query,
+        "multiValueQueryStringParameters": {name: list(values) for name, values in call.all_query.items()},
         "pathParameters": dict(call.path_parameters),
-        "stageVariables": {},
+        "stageVariables": dict(exchange.stage_variables),
         "requestContext": call.context(),
     }

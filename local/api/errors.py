@@ -7,3 +7,7 @@ class ApiError(Exception):
 
 class MappingTemplateError(ApiError):
     """A mapping template cannot be rendered."""
+
+
+class BodyNotJsonError(MappingTemplateError):
+    """A template looks into a body that is not JSON."""

@@ -2,14 +2,16 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+Multiple = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request that found its operation. Times are epoch milliseconds."""
+    """A request. Headers and query parameters with every value they were sent with; `received_ms` since the epoch."""
 
     api_id: str
     stage: str
@@ -18,13 +20,24 @@ class Call:
     method: str
     resource: str
     path: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
+    all_headers: Multiple
+    all_query: Multiple
     path_parameters: Mapping[str, str]
-    body: str
     source_ip: str
+    received_ms: int
+    body: str = ""
+    protocol: str = "HTTP/1.1"
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    received_ms: int = field(default_factory=lambda: int(time.time() * 1000))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of a header that was sent more than once, the last."""
+        return _last(self.all_headers)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Of a parameter that was sent more than once, the last."""
+        return _last(self.all_query)
 
     @property
     def method_arn(self) -> str:
@@ -34,12 +47,15 @@ class Call:
     @property
     def content_type(self) -> str:
         """Without parameters; API Gateway takes JSON when none is given."""
-        lower = {name.lower(): value for name, value in self.headers.items()}
-        return lower.get("content-type", "application/json").partition(";")[0].strip().lower()
+        return (self.header("content-type") or "application/json").partition(";")[0].strip().lower()
+
+    def header(self, name: str) -> str:
+        """A header however its name is written; empty when there is none."""
+        found = [values[-1] for key, values in self.all_headers.items() if key.lower() == name.lower()]
+        return found[-1] if found else ""
 
     def context(self) -> dict[str, Any]:
-        """$context, without what the authorizer adds."""
-        lower = {name.lower(): value for name, value in self.headers.items()}
+        """$context, without what later steps add."""
         moment = time.gmtime(self.received_ms / 1000)
         return {
             "accountId": self.account,
@@ -52,10 +68,14 @@ class Call:
             "httpMethod": self.method,
             "resourcePath": self.resource,
             "path": f"/{self.stage}{self.path}",
-            "protocol": "HTTP/1.1",
-            "identity": {"sourceIp": self.source_ip, "userAgent": lower.get("user-agent", "")},
+            "protocol": self.protocol,
+            "identity": {"sourceIp": self.source_ip, "userAgent": self.header("user-agent")},
         }
 
     def parameters(self) -> dict[str, Mapping[str, str]]:
         """By place, as $input.params() has them."""
         return {"path": self.path_parameters, "querystring": self.query, "header": self.headers}
+
+
+def _last(multiple: Multiple) -> dict[str, str]:
+    return {name: values[-1] for name, values in multiple.items()}

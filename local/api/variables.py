@@ -1,20 +1,20 @@
-"""The variables of a mapping template: $input, $util and $context.
+"""The variables of a mapping template: $input and $util, and mappings as $context and $stageVariables are.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 """
 
 import base64
 import json
-import re
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.api.errors import MappingTemplateError
+import jsonpath
+
+from local.api.errors import BodyNotJsonError, MappingTemplateError
 from local.api.velocity import to_velocity
 
-_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']*)'\]")
 _JAVASCRIPT = {
     "'": "\\'",
     '"': '\\"',
@@ -49,7 +49,7 @@ class Input:
     def json(self, expression: str) -> str:
         """The value a JSONPath finds, as JSON text; empty when there is none."""
         found = _find(self._parsed(), expression)
-        return "" if found == "" else json.dumps(found, ensure_ascii=False)
+        return "" if found == "" else json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
     def params(self, name: str | None = None) -> Any:
         """Every parameter by place, or one by name: path before query string before header (in any case)."""
@@ -65,7 +65,7 @@ class Input:
         try:
             return json.loads(self.body) if self.body else {}
         except ValueError as error:
-            raise MappingTemplateError(f"the body is not JSON: {error}") from error
+            raise BodyNotJsonError(str(error)) from error
 
 
 class Util:
@@ -104,18 +104,12 @@ def _escape(character: str) -> str:
 
 
 def _find(value: Any, expression: str) -> Any:
-    """A JSONPath of names and indices; other operators are refused."""
-    if not expression.startswith("$"):
-        raise MappingTemplateError(f"JSONPath {expression!r} does not start with $")
-    position = 1
-    while position < len(expression):
-        step = _STEP.match(expression, position)
-        if step is None:
-            raise MappingTemplateError(f"JSONPath {expression!r}: only names and indices are implemented")
-        position = step.end()
-        name, index, quoted = step.groups()
-        try:
-            value = value[int(index)] if index is not None else value[name if name is not None else quoted]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    return value
+    """What a JSONPath finds: one value, or an empty string; of a path that may match several, a list."""
+    try:
+        path = jsonpath.compile(expression)
+        found = path.findall(value)
+    except jsonpath.JSONPathError as error:
+        raise MappingTemplateError(f"JSONPath {expression!r}: {error}") from error
+    if isinstance(path, jsonpath.JSONPath) and path.singular_query():
+        return found[0] if found else ""
+    return found

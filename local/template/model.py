@@ -247,18 +247,14 @@ class Deployment:
         properties = self._properties(logical_id)
         if "DefinitionBody" not in properties:
             raise UnsupportedError(f"{logical_id}: only an API with a DefinitionBody can be served")
-        values = {
-            key: self._resolver.resolve(properties[key])
-            for key in ("DefinitionBody", "StageName", "GatewayResponses", "Cors")
-            if key in properties
-        }
+        values = {key: self._resolver.resolve(value) for key, value in properties.items()}
         return ApiSpec(
             logical_id=logical_id,
             name=identity.name,
-            stage=str(values.get("StageName", "local")),
-            document=values["DefinitionBody"],
-            gateway_responses=values.get("GatewayResponses", {}),
-            cors=values.get("Cors"),
+            stage=str(values.pop("StageName", "local")),
+            document=values.pop("DefinitionBody"),
+            gateway_responses=values.pop("GatewayResponses", {}),
+            properties=values,
         )
 
 

@@ -42,14 +42,14 @@ class StateMachineSpec:
 
 @dataclass(frozen=True)
 class ApiSpec:
-    """A REST API: its OpenAPI document, its gateway responses by type and its CORS setting, as deployed."""
+    """A REST API: its OpenAPI document, its gateway responses by type and its other properties, as deployed."""
 
     logical_id: str
     name: str
     stage: str
     document: Mapping[str, Any]
     gateway_responses: Mapping[str, Any]
-    cors: Any
+    properties: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.api.document import operations
+from local.api.integrations import integration
 from local.api.variables import Blanks, Input, Util
 from local.api.velocity import render
 from local.template import Deployment
@@ -60,11 +60,11 @@ def turn(chat: dict[str, Any], *given: Any, **also: Any) -> dict[str, Any]:
 
 def answered(chat: dict[str, Any], backend: dict[str, Any], status: int = 200) -> tuple[int, dict[str, str], Any]:
     """Status, overridden headers and body of the API for an answer of Step Functions."""
-    (operation,) = operations({"paths": {"/chat": {"post": {**chat, "security": []}}}})
-    response = operation.integration.response(status)
+    response = integration("POST /chat", chat["x-amazon-apigateway-integration"]).response(status)
+    assert response.template is not None
     variables: dict[str, Any] = {"util": Util(), "context": context()}
     variables["input"] = Input(json.dumps(backend), {"path": {}, "querystring": {}, "header": {}})
-    body = json.loads(render(response.templates[JSON], variables))
+    body = json.loads(render(response.template, variables))
     override = variables["context"]["responseOverride"]
     return int(override.get("status", response.status)), override["header"], body
 
