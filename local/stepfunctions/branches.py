@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from local.stepfunctions.errors import StateError
 from local.stepfunctions.execution import Branch
+from local.stepfunctions.history import History
 from local.stepfunctions.json_types import JSON
 
 
@@ -19,12 +20,22 @@ class BranchGroup:
         self.failure: StateError | None = None
 
     def start(
-        self, label: str, work: Callable[[Branch], Awaitable[JSON]], context: Mapping[str, JSON] | None = None
+        self,
+        label: str,
+        work: Callable[[Branch], Awaitable[JSON]],
+        context: Mapping[str, JSON] | None = None,
+        history: History | None = None,
     ) -> asyncio.Task[JSON]:
-        """Start a branch; its path is the parent's with `label` behind."""
+        """Start a branch: its path is the parent's with `label` behind, its history the parent's or one of its own."""
         parent = self.parent
         path = f"{parent.path}/{label}" if parent.path else label
-        branch = Branch(parent.execution, path, dict(parent.variables), {**parent.context, **(context or {})})
+        branch = Branch(
+            parent.execution,
+            path,
+            dict(parent.variables),
+            history or parent.history,
+            {**parent.context, **(context or {})},
+        )
         task = asyncio.get_running_loop().create_task(self._guard(branch, work))
         self.branches.append(branch)
         self.tasks.append(task)

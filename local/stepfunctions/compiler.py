@@ -7,6 +7,7 @@ from local.stepfunctions import fields
 from local.stepfunctions.errors import DefinitionError
 from local.stepfunctions.graph import Graph, State
 from local.stepfunctions.json_types import JSON
+from local.stepfunctions.resources import Resources
 from local.stepfunctions.source import Source, variable
 from local.stepfunctions.states.choice import Choice
 from local.stepfunctions.states.ends import Fail, Succeed
@@ -22,7 +23,6 @@ _TYPES: Final[Mapping[str, Callable[[Source], State]]] = {
     "Fail": Fail.compile,
     "Pass": Pass.compile,
     "Succeed": Succeed.compile,
-    "Task": Task.compile,
     "Wait": Wait.compile,
 }
 
@@ -33,8 +33,9 @@ class Compiler:
     A variable that a graph assigns cannot be assigned in the branches inside of it.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, resources: Resources) -> None:
         self._language = language
+        self._resources = resources
         self._names: set[str] = set()
         self._outer_variables: list[frozenset[str]] = []
 
@@ -75,8 +76,10 @@ class Compiler:
         if language not in _languages_inside(self._language):
             raise source.refused("QueryLanguage", f"a machine in {self._language} has no state in {language}")
         source = Source(name, value, language, fields.STATES[state_type][language])
+        if state_type == "Task":
+            return Task.compile(source, self._resources)
         if state_type == "Map":
-            return Map.compile(source, self.graph)
+            return Map.compile(source, self.graph, self._resources.kind)
         if state_type == "Parallel":
             return Parallel.compile(source, self.graph)
         return _TYPES[state_type](source)

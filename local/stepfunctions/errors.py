@@ -2,8 +2,13 @@
 
 StepFunctionsError
 ├── DefinitionError         a definition is refused when it is compiled
-├── FunctionError           raised by an `invoke` callable: the function failed
+├── ResourceError           raised by a `check` callable: a Task calls what does not exist
+├── FunctionError           raised by an `invoke` or `call` callable: the function or the service failed
+├── TokenError              a task token cannot be used
+│   ├── InvalidTokenError   nobody issued it
+│   └── TaskTimedOutError   its task has ended
 └── StateError              a state failed, with an error name that Retry and Catch see
+    ├── HeartbeatTimeoutError   States.Timeout, which States.HeartbeatTimeout matches too
     ├── QueryError          States.QueryEvaluationError
     └── StatesRuntimeError      States.Runtime: never retried, never caught
 """
@@ -12,6 +17,7 @@ from typing import Final
 
 ALL: Final = "States.ALL"
 DATA_LIMIT_EXCEEDED: Final = "States.DataLimitExceeded"
+HEARTBEAT_TIMEOUT: Final = "States.HeartbeatTimeout"
 NO_CHOICE_MATCHED: Final = "States.NoChoiceMatched"
 QUERY_EVALUATION_ERROR: Final = "States.QueryEvaluationError"
 RUNTIME: Final = "States.Runtime"
@@ -37,12 +43,35 @@ class DefinitionError(StepFunctionsError):
         super().__init__(f"{', '.join(place)}: {problem}")
 
 
+class ResourceError(StepFunctionsError):
+    """A Task calls a service, an action or a parameter that does not exist.
+
+    `parameter` is the path below the Task's Arguments, such as "Item/id/N"; None is the Resource itself.
+    """
+
+    def __init__(self, problem: str, parameter: str | None = None) -> None:
+        self.problem, self.parameter = problem, parameter
+        super().__init__(problem)
+
+
 class FunctionError(StepFunctionsError):
-    """A function failed; `cause` is the Lambda runtime's JSON error document as text."""
+    """A function or a service failed; a function's `cause` is the Lambda runtime's JSON error document as text."""
 
     def __init__(self, error: str, cause: str = "") -> None:
         self.error, self.cause = error, cause
         super().__init__(f"{error}: {cause}")
+
+
+class TokenError(StepFunctionsError):
+    """A task token cannot be used."""
+
+
+class InvalidTokenError(TokenError):
+    """Nobody issued this token."""
+
+
+class TaskTimedOutError(TokenError):
+    """The task of this token has ended: it was answered, timed out, or was stopped."""
 
 
 class StateError(StepFunctionsError):
@@ -54,9 +83,25 @@ class StateError(StepFunctionsError):
         self.located = False
         super().__init__(f"{error}: {cause}")
 
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names by which Retry and Catch know it."""
+        return (self.error,)
+
     def output(self) -> dict[str, str]:
         """The error output that a Catch sees; an absent error or cause stays absent."""
         return {key: value for key, value in (("Error", self.error), ("Cause", self.cause)) if value is not None}
+
+
+class HeartbeatTimeoutError(StateError):
+    """A task sent no heartbeat in time. AWS knows the second name in Retry and Catch only."""
+
+    def __init__(self) -> None:
+        super().__init__(TIMEOUT, "")
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        return (self.error, HEARTBEAT_TIMEOUT)
 
 
 class QueryError(StateError):
@@ -73,14 +118,14 @@ class StatesRuntimeError(StateError):
         super().__init__(RUNTIME, cause)
 
 
-def matches(error: str | None, names: tuple[str, ...]) -> bool:
+def matches(error: StateError, names: tuple[str, ...]) -> bool:
     """Whether a Retry or Catch that lists `names` applies.
 
     States.Runtime is beyond both. States.ALL takes every other error, States.DataLimitExceeded included (as AWS was
     recorded to do); States.TaskFailed takes every other error but States.Timeout.
     """
-    if error == RUNTIME:
+    if error.error == RUNTIME:
         return False
-    if error in names or ALL in names:
+    if ALL in names or any(name in names for name in error.names):
         return True
-    return TASK_FAILED in names and error != TIMEOUT
+    return TASK_FAILED in names and error.error != TIMEOUT

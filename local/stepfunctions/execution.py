@@ -8,10 +8,12 @@ from typing import Final, NamedTuple, Protocol
 from local.clock import Clock
 from local.stepfunctions.environment import Environment
 from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
+from local.stepfunctions.history import History
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.record import Attempt, ExecutionRecord, StateRecord, StateStatus, current_attempt
 from local.stepfunctions.services import Services
+from local.stepfunctions.tokens import TaskTokens, WaitingTask
 from local.stepfunctions.work import Background
 
 _RETRIED: Final = frozenset({"Map", "Parallel", "Task"})
@@ -34,6 +36,7 @@ class Execution:
     clock: Clock
     jitter: Callable[[float], float]
     background: Background
+    tokens: TaskTokens
 
     @property
     def events(self) -> list[StateRecord]:
@@ -62,6 +65,7 @@ class Branch:
     execution: Execution
     path: str
     variables: dict[str, JSON]
+    history: History
     context: Mapping[str, JSON] = field(default_factory=dict)
     stopped: bool = False
     groups: list["Stoppable"] = field(default_factory=list)
@@ -75,11 +79,13 @@ class Branch:
 
 @dataclass(slots=True)
 class Visit:
-    """One entered state: where it runs, what it got, what is recorded of it."""
+    """One entered state: where it runs, what it got, what is recorded of it, the id of its entry in the history."""
 
     branch: Branch
     record: StateRecord
     input: JSON
+    event: int
+    waiting: WaitingTask | None = None
 
     @property
     def execution(self) -> Execution:
@@ -110,6 +116,7 @@ class Visit:
                 **({"RetryCount": self.record.retries} if self.record.type in _RETRIED else {}),
             },
             "StateMachine": {"Id": identity.machine_arn, "Name": identity.name},
+            **({} if self.waiting is None else {"Task": {"Token": self.waiting.token}}),
             **self.branch.context,
         }
 
@@ -132,10 +139,9 @@ class Visit:
     def located(self, error: StateError) -> StateError:
         """An error of the engine itself, with the state named in its cause as AWS names it."""
         if isinstance(error, QueryError | StatesRuntimeError) and not error.located:
-            number = self.execution.events.index(self.record) + 1
             error.cause = (
                 f"An error occurred while executing the state '{self.record.name}'"
-                f" (entered at the event id #{2 * number}). {error.cause}"
+                f" (entered at the event id #{self.event}). {error.cause}"
             )
             error.located = True
         return error

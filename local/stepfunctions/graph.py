@@ -47,13 +47,15 @@ class Graph:
     async def _visit(self, name: str, branch: Branch, value: JSON) -> Outcome:
         state = self.states[name]
         execution = branch.execution
+        event = branch.history.add()
         record = StateRecord(name, state.type, branch.path, execution.milliseconds(), value)
         execution.events.append(record)
-        visit = Visit(branch, record, value)
+        visit = Visit(branch, record, value, event)
         try:
             if len(execution.events) % _STATES_BETWEEN_PAUSES == 0:
                 await _pace(len(execution.events))
             outcome = await state.run(visit)
+            branch.history.add()
         except StateError as error:
             visit.leave("failed", error=visit.located(error))
             raise

@@ -57,7 +57,7 @@ class ErrorHandling:
     ) -> float | None:
         """Seconds until the next attempt, None where there is none left; counts it for the first match."""
         for retrier in self.retriers:
-            if matches(error.error, retrier.errors):
+            if matches(error, retrier.errors):
                 attempt = attempts.get(retrier, 0)
                 if attempt >= retrier.max_attempts:
                     return None
@@ -67,7 +67,7 @@ class ErrorHandling:
 
     def catcher(self, error: StateError) -> Catcher | None:
         """The first catcher that matches."""
-        return next((catcher for catcher in self.catchers if matches(error.error, catcher.errors)), None)
+        return next((catcher for catcher in self.catchers if matches(error, catcher.errors)), None)
 
 
 def error_handling(source: Source) -> ErrorHandling:

@@ -5,7 +5,6 @@ import random
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
 
 from local.clock import Clock, SystemClock
 from local.stepfunctions import fields
@@ -13,13 +12,15 @@ from local.stepfunctions.compiler import Compiler, query_language
 from local.stepfunctions.errors import DefinitionError, StateError
 from local.stepfunctions.execution import Branch, Execution
 from local.stepfunctions.graph import Graph
+from local.stepfunctions.history import History
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON, check_size
+from local.stepfunctions.kinds import KINDS, Kind, KindName
 from local.stepfunctions.record import ExecutionRecord
-from local.stepfunctions.services import Call, Invoke, Services
+from local.stepfunctions.resources import Resources
+from local.stepfunctions.services import Call, Caller, Check, Invoke, Services, current_caller
+from local.stepfunctions.tokens import TaskTokens
 from local.stepfunctions.work import Background, Work
-
-EXPRESS_LIMIT_SECONDS: Final = 300.0
 
 
 def full_jitter(seconds: float) -> float:
@@ -28,10 +29,19 @@ def full_jitter(seconds: float) -> float:
 
 
 class StateMachine:
-    """A compiled Express state machine. Keeps the functions that run on after their branch was stopped."""
+    """A compiled state machine. Keeps the functions that run on after their branch was stopped."""
 
-    def __init__(self, identity: Identity, graph: Graph, timeout: float, jitter: Callable[[float], float]) -> None:
-        self.identity = identity
+    def __init__(
+        self,
+        identity: Identity,
+        *,
+        kind: Kind,
+        graph: Graph,
+        timeout: float,
+        jitter: Callable[[float], float],
+        tokens: TaskTokens,
+    ) -> None:
+        self.identity, self.kind, self.tokens = identity, kind, tokens
         self._graph, self._timeout, self._jitter = graph, timeout, jitter
         self._background = Background()
 
@@ -42,21 +52,33 @@ class StateMachine:
         *,
         name: str,
         identity: Identity | None = None,
+        kind: KindName = "EXPRESS",
+        check: Check | None = None,
+        tokens: TaskTokens | None = None,
         jitter: Callable[[float], float] = full_jitter,
     ) -> "StateMachine":
         """Compile a definition; raises DefinitionError naming the state and the field that cannot be run.
 
-        `identity` is what the context object says of the machine. `jitter` turns the seconds of a retry with
-        JitterStrategy FULL into those that are waited.
+        `identity` is what the context object says of the machine. `check` looks at the calls of services. `tokens`
+        may be shared with other machines. `jitter` turns the seconds of a retry with JitterStrategy FULL into those
+        that are waited.
         """
+        kind_of = KINDS[kind]
         for field in definition:
             if field not in fields.MACHINE:
                 raise DefinitionError("the field is not implemented here", field=field)
-        timeout = definition.get("TimeoutSeconds", EXPRESS_LIMIT_SECONDS)
+        timeout = definition.get("TimeoutSeconds", kind_of.seconds)
         if isinstance(timeout, bool) or not isinstance(timeout, int | float) or timeout <= 0:
             raise DefinitionError("expected a positive number", field="TimeoutSeconds")
-        graph = Compiler(query_language(definition)).graph(definition)
-        return cls(identity or Identity(name), graph, min(timeout, EXPRESS_LIMIT_SECONDS), jitter)
+        graph = Compiler(query_language(definition), Resources(kind_of, check)).graph(definition)
+        return cls(
+            identity or Identity(name, executions=kind_of.executions),
+            kind=kind_of,
+            graph=graph,
+            timeout=min(timeout, kind_of.seconds),
+            jitter=jitter,
+            tokens=TaskTokens() if tokens is None else tokens,
+        )
 
     async def run(
         self,
@@ -85,8 +107,10 @@ class StateMachine:
     ) -> ExecutionRecord:
         """Execute what `begin` began. Cancelling it aborts the execution."""
         clock = clock or SystemClock()
-        execution = Execution(self.identity, record, Services(invoke, call), clock, self._jitter, self._background)
-        root = Branch(execution, "", {})
+        execution = Execution(
+            self.identity, record, Services(invoke, call), clock, self._jitter, self._background, self.tokens
+        )
+        root = Branch(execution, "", {}, History(self.kind.history_events))
         walk = Work(partial(self._start, root, record.input))
         try:
             in_time = await walk.ends(clock, self._timeout)
@@ -103,6 +127,7 @@ class StateMachine:
             return record.end("FAILED", execution.milliseconds(), error=error.error, cause=error.cause)
 
     async def _start(self, root: Branch, value: JSON) -> JSON:
+        current_caller.set(Caller(root.execution.record.arn, self.identity.machine_arn))
         check_size(value, self.identity.name)
         return await self._graph.run(root, value)
 

@@ -3,20 +3,22 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html
 """
 
+from typing import Final
+
 from local.stepfunctions.environment import Constant, Environment, Template, array_of, object_of
 from local.stepfunctions.errors import DefinitionError, StatesRuntimeError
 from local.stepfunctions.intrinsic_calls import call, is_call
 from local.stepfunctions.json_types import JSON, compact
 from local.stepfunctions.jsonpath import MissingPathError, Path
 
-_COMPUTED = ".$"
+COMPUTED: Final = ".$"
 
 
 def path_template(value: JSON, state: str, field: str) -> Template:
     """Compile a payload template."""
     if isinstance(value, dict):
         return object_of(
-            {key.removesuffix(_COMPUTED): _member(key, item, state, f"{field}/{key}") for key, item in value.items()}
+            {key.removesuffix(COMPUTED): _member(key, item, state, f"{field}/{key}") for key, item in value.items()}
         )
     if isinstance(value, list):
         return array_of([path_template(item, state, f"{field}[{index}]") for index, item in enumerate(value)])
@@ -31,7 +33,7 @@ def path_or_call(value: JSON, state: str, field: str) -> Template:
 
 
 def _member(key: str, value: JSON, state: str, field: str) -> Template:
-    if not key.endswith(_COMPUTED):
+    if not key.endswith(COMPUTED):
         return path_template(value, state, field)
     compiled = path_or_call(value, state, field)
     return _located(compiled, key) if isinstance(compiled, Path) else compiled

@@ -8,14 +8,21 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from local.stepfunctions.errors import StatesRuntimeError
+from local.stepfunctions import fields
+from local.stepfunctions.errors import ResourceError, StatesRuntimeError
 from local.stepfunctions.json_types import JSON
-from local.stepfunctions.services import Services
+from local.stepfunctions.jsonata_query import is_expression
+from local.stepfunctions.kinds import Kind
+from local.stepfunctions.path_template import COMPUTED
+from local.stepfunctions.services import Check, Services
 from local.stepfunctions.source import Source
 
 _FUNCTION: Final = re.compile(r"arn:aws[a-z-]*:lambda:[^:]*:[^:]*:function:[^:]+(:[^:]+)?")
-_LAMBDA_INVOKE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:lambda:invoke")
-_SERVICE: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<name>(aws-sdk:)?[\w-]+:\w+)")
+_INTEGRATION: Final = re.compile(
+    r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<name>(aws-sdk:)?[\w-]+:\w+)(?P<pattern>\.sync(:2)?|\.waitForTaskToken)?"
+)
+_LAMBDA_INVOKE: Final = "lambda:invoke"
+_CALLBACK: Final = ".waitForTaskToken"
 
 
 class Resource(Protocol):
@@ -80,13 +87,53 @@ class ServiceCall:
         return await services.call(self.name, arguments)
 
 
-def resource(source: Source) -> Resource:
-    """Compile the Resource of a Task; `.sync` and `.waitForTaskToken` do not exist in Express workflows."""
-    text = source.text("Resource")
-    if _FUNCTION.fullmatch(text):
-        return Function(text)
-    if _LAMBDA_INVOKE.fullmatch(text):
-        return LambdaInvoke()
-    if found := _SERVICE.fullmatch(text):
-        return ServiceCall(found["name"])
-    raise source.refused("Resource", f"'{text}' is not implemented")
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Compiles the Resource of Tasks, as a kind of workflow and the services at hand allow."""
+
+    kind: Kind
+    check: Check | None
+
+    def compile(self, source: Source) -> tuple[Resource, bool]:
+        """The resource, and whether its task waits for a token."""
+        text = source.text("Resource")
+        if _FUNCTION.fullmatch(text):
+            return Function(text), False
+        found = _INTEGRATION.fullmatch(text)
+        if found is None:
+            raise source.refused("Resource", f"'{text}' is not implemented")
+        name, waits = found["name"], self._waits(source, found["pattern"])
+        if name == _LAMBDA_INVOKE:
+            return LambdaInvoke(), waits
+        self._check(source, name, waits)
+        return ServiceCall(name), waits
+
+    def _waits(self, source: Source, pattern: str | None) -> bool:
+        if pattern is None:
+            return False
+        if not self.kind.waits_for_tokens:
+            raise source.refused("Resource", f"an {self.kind.name} workflow does not support '{pattern}'")
+        if pattern != _CALLBACK:
+            raise source.refused("Resource", f"'{pattern}' is not implemented")
+        return True
+
+    def _check(self, source: Source, name: str, waits: bool) -> None:
+        if self.check is None:
+            return
+        field = "Arguments" if source.language == fields.JSONATA else "Parameters"
+        try:
+            self.check(name, _written(source.value(field)) if field in source else ..., waits)
+        except ResourceError as error:
+            place = "Resource" if error.parameter is None else f"{field}/{error.parameter}".rstrip("/")
+            raise source.refused(place, error.problem) from error
+
+
+def _written(value: JSON) -> JSON:
+    """Arguments as far as the definition says them, with `...` for what is computed."""
+    if is_expression(value):
+        return ...
+    if isinstance(value, dict):
+        return {
+            key.removesuffix(COMPUTED): ... if key.endswith(COMPUTED) else _written(item) for key, item in value.items()
+        }
+    return [_written(item) for item in value] if isinstance(value, list) else value

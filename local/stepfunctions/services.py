@@ -1,6 +1,7 @@
 """What an execution can reach outside of itself."""
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from local.stepfunctions.json_types import JSON
@@ -13,6 +14,25 @@ Call = Callable[[str, JSON], Awaitable[JSON]]
 
 Raises FunctionError with the error name that the integration reports.
 """
+
+Check = Callable[[str, JSON, bool], None]
+"""Look at a call when the definition is loaded; raises ResourceError for one that could never be made.
+
+Gets the name as `Call` does, the arguments as they are written with `...` for all that is computed, and whether the
+task waits for a token.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The execution that calls a service."""
+
+    execution_arn: str
+    machine_arn: str
+
+
+current_caller: ContextVar[Caller] = ContextVar("current_caller")
+"""Set while an execution runs, for a `call` that tells the service who calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.clock.virtual import VirtualClock, run_virtually
-from local.stepfunctions import JSON, Call, ExecutionRecord, FunctionError, StateMachine
+from local.stepfunctions import JSON, Call, ExecutionRecord, FunctionError, KindName, StateMachine
 
 GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
 SPECIFICATION = "https://states-language.net/#"
@@ -88,6 +88,7 @@ class Rule:
     functions: Mapping[str, Answer | Sequence[Answer]] = field(default_factory=dict)
     input: JSON = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
+    kind: KindName = "EXPRESS"
     status: str = "SUCCEEDED"
     output: JSON = ...
     error: str | None = None
@@ -108,9 +109,10 @@ def execute(
     *,
     jitter: float = 1.0,
     call: Call | None = None,
+    kind: KindName = "EXPRESS",
 ) -> Ran:
     """Run a definition in virtual time, functions that outlive it included."""
-    machine = StateMachine.compile(definition, name="tested", jitter=lambda seconds: seconds * jitter)
+    machine = StateMachine.compile(definition, name="tested", kind=kind, jitter=lambda seconds: seconds * jitter)
     functions = Functions(answers)
 
     async def main(clock: VirtualClock) -> Ran:
@@ -166,7 +168,7 @@ def retry(*errors: str, **fields: Any) -> list[dict[str, Any]]:
 
 def verify(rule: Rule) -> None:
     """Run the definition of a rule and compare."""
-    ran = execute(machine_of(rule.states, **rule.machine), rule.functions, rule.input)
+    ran = execute(machine_of(rule.states, **rule.machine), rule.functions, rule.input, kind=rule.kind)
     record = ran.record
     where = f"{rule.rule} ({rule.page})"
     assert (record.status, record.error) == (rule.status, rule.error), f"{where}: {record.cause}"

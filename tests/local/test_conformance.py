@@ -73,7 +73,7 @@ def run(case: Mapping[str, Any]) -> dict[str, Any]:
         return BEHAVIOURS[behaviour](payload)
 
     async def main(_: VirtualClock) -> dict[str, Any]:
-        machine = StateMachine.compile(case["definition"], name=STANDARD.name, identity=STANDARD)
+        machine = StateMachine.compile(case["definition"], name=STANDARD.name, identity=STANDARD, kind="STANDARD")
         record = await machine.run(json.loads(case["input"]), invoke, clock=VirtualClock(AFTER_THE_RECORDINGS))
         await machine.drain()
         cause = record.cause

@@ -14,7 +14,9 @@ from local.stepfunctions.execution import Branch, Visit
 from local.stepfunctions.flow import DataFlow, JsonPathFlow, data_flow
 from local.stepfunctions.graph import Graph
 from local.stepfunctions.handling import ErrorHandling, error_handling
+from local.stepfunctions.history import BRANCHES_EVENTS, DISTRIBUTED_EVENTS, ITEM_EVENTS, History
 from local.stepfunctions.json_types import JSON, check_size, compact, type_name
+from local.stepfunctions.kinds import Kind
 from local.stepfunctions.source import Scalar, Source
 from local.stepfunctions.states.common import RetriedState, next_state
 from local.stepfunctions.whole_numbers import WholeNumber
@@ -69,7 +71,7 @@ class Map(RetriedState):
     type = "Map"
 
     @classmethod
-    def compile(cls, source: Source, graph: Callable[[Mapping[str, JSON], str], Graph]) -> "Map":
+    def compile(cls, source: Source, graph: Callable[[Mapping[str, JSON], str], Graph], kind: Kind) -> "Map":
         """Compile a Map state; `graph` compiles the states of an item."""
         processor = source.inner(_one_of(source, "ItemProcessor", "Iterator"), fields.ITEM_PROCESSOR)
         flow = data_flow(source)
@@ -79,7 +81,7 @@ class Map(RetriedState):
             items=_items(source),
             item_selector=source.template(_one_of(source, "ItemSelector", "Parameters")),
             graph=graph(processor.content, source.state),
-            distributed=_is_distributed(processor),
+            distributed=_is_distributed(processor, kind),
             concurrency=WholeNumber.compile(source, "MaxConcurrency", least=0, most=MAX_ITEMS),
             tolerance=Tolerance.compile(source),
             flow=flow,
@@ -95,12 +97,19 @@ class Map(RetriedState):
         group = BranchGroup(visit.branch, limit or INLINE_CONCURRENCY)
         contexts = [{"Map": {"Item": {"Index": index, "Value": item}}} for index, item in enumerate(items)]
         inputs = [self._input(environment, context, item) for context, item in zip(contexts, items, strict=True)]
-        run = failing.tolerate if self.distributed else Graph.run
+        visit.branch.history.add(DISTRIBUTED_EVENTS if self.distributed else BRANCHES_EVENTS)
+        run = failing.tolerate if self.distributed else self._run_item
         for index, (context, value) in enumerate(zip(contexts, inputs, strict=True)):
-            group.start(f"{visit.record.name}[{index}]", partial(run, self.graph, value=value), context)
+            history = History(visit.branch.history.limit) if self.distributed else None
+            group.start(f"{visit.record.name}[{index}]", partial(run, self.graph, value=value), context, history)
         results = await group.results()
         check_size(results, visit.record.name)
         return results
+
+    @staticmethod
+    async def _run_item(graph: Graph, branch: Branch, value: JSON) -> JSON:
+        branch.history.add(ITEM_EVENTS)
+        return await graph.run(branch, value)
 
     def _input(self, environment: Environment, context: dict[str, JSON], item: JSON) -> JSON:
         """What the states of an item get: the item, or what ItemSelector makes of it."""
@@ -166,10 +175,12 @@ def _one_of(source: Source, name: str, legacy: str) -> str:
     return legacy if legacy in source else name
 
 
-def _is_distributed(processor: Source) -> bool:
+def _is_distributed(processor: Source, kind: Kind) -> bool:
     if "ProcessorConfig" not in processor:
         return False
     mode = processor.inner("ProcessorConfig", fields.PROCESSOR_CONFIG).text("Mode", "INLINE")
     if mode not in {"DISTRIBUTED", "INLINE"}:
         raise processor.refused("ProcessorConfig/Mode", "expected INLINE or DISTRIBUTED")
+    if mode == "DISTRIBUTED" and not kind.distributed_maps:
+        raise processor.refused("ProcessorConfig/Mode", f"an {kind.name} workflow has no DISTRIBUTED mode")
     return mode == "DISTRIBUTED"

@@ -11,6 +11,7 @@ from local.stepfunctions.execution import Visit
 from local.stepfunctions.flow import DataFlow, data_flow
 from local.stepfunctions.graph import Graph
 from local.stepfunctions.handling import ErrorHandling, error_handling
+from local.stepfunctions.history import BRANCHES_EVENTS
 from local.stepfunctions.json_types import JSON, check_size
 from local.stepfunctions.source import Source
 from local.stepfunctions.states.common import RetriedState, next_state
@@ -37,6 +38,7 @@ class Parallel(RetriedState):
 
     async def work(self, visit: Visit, environment: Environment, arguments: JSON) -> list[JSON]:
         """The outputs of the branches in their order; each branch gets the same input."""
+        visit.branch.history.add(BRANCHES_EVENTS)
         group = BranchGroup(visit.branch)
         for index, graph in enumerate(self.graphs):
             group.start(f"{visit.record.name}[{index}]", partial(graph.run, value=arguments))
