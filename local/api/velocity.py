@@ -20,10 +20,18 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
     """The rendered template; raises MappingTemplateError."""
     try:
         return str(_compiled(template).merge(dict(variables)))
-    except MappingTemplateError:
-        raise
     except Exception as error:
-        raise MappingTemplateError(f"mapping template: {error}") from error
+        raise _refusal(error) from error
+
+
+def _refusal(error: BaseException) -> MappingTemplateError:
+    """What one of the template's variables has refused, which airspeed wraps; else that it cannot be rendered."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MappingTemplateError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return MappingTemplateError(f"mapping template: {error}")
 
 
 class Flag(int):
