@@ -1,59 +1,121 @@
-"""The template's Express state machines on the local engine, and a bounded record of what they did."""
+"""The template's state machines on the local engine: found by ARN, started, run to their end, stopped."""
 
+import asyncio
 import json
-from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Any, Protocol
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Protocol
 
+from local.executions import Execution, Executions
 from local.lambda_runtime import FunctionFailedError, UnknownFunctionError
-from local.stepfunctions import ExecutionRecord, FunctionError, StateMachine
+from local.stepfunctions import Call, Clock, ExecutionRecord, FunctionError, Identity, StateMachine, current_attempt
 from local.template import StateMachineSpec
 
-EXPRESS = "EXPRESS"
-RECORDS_KEPT = 500
+EXPRESS: Final = "EXPRESS"
+VERSION: Final = "1"
+"""What AutoPublishAlias publishes at the first deployment, and points the alias to."""
 
 
 class Functions(Protocol):
-    """Invokes a function by ARN; raises FunctionFailedError."""
+    """Invokes a function by ARN; raises FunctionFailedError. Adds what it knows of the invocation to `report`."""
 
-    async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any: ...
+    async def invoke(
+        self, function: str, payload: Any, *, trace_id: str | None = None, report: dict[str, Any] | None = None
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Machine:
+    """A state machine of the template, compiled. `created` in epoch seconds."""
+
+    spec: StateMachineSpec
+    compiled: StateMachine
+    created: float
+    executions: Executions = field(default_factory=Executions)
+
+    @property
+    def is_express(self) -> bool:
+        return self.spec.kind == EXPRESS
+
+    @property
+    def alias_arn(self) -> str | None:
+        return f"{self.spec.arn}:{self.spec.alias}" if self.spec.alias else None
+
+    @property
+    def version_arn(self) -> str | None:
+        return f"{self.spec.arn}:{VERSION}" if self.spec.alias else None
 
 
 class StateMachines:
-    """Runs state machines by ARN, qualified by their alias or not."""
+    """Runs state machines by ARN: unqualified, or qualified by their alias or version."""
 
-    def __init__(self, specs: Iterable[StateMachineSpec], functions: Functions) -> None:
-        self._functions = functions
-        self._machines: dict[str, StateMachine] = {}
-        self._records: OrderedDict[str, ExecutionRecord] = OrderedDict()
-        for spec in specs:
-            if spec.kind == EXPRESS:
-                machine = StateMachine.compile(json.loads(spec.definition), name=spec.name)
-                self._machines[spec.arn] = machine
-                if spec.alias:
-                    self._machines[f"{spec.arn}:{spec.alias}"] = machine
+    def __init__(
+        self,
+        specs: Iterable[StateMachineSpec],
+        functions: Functions,
+        *,
+        call: Call | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._functions, self._call, self._clock = functions, call, clock
+        self._machines = [Machine(spec, _compiled(spec), time.time()) for spec in specs if spec.kind == EXPRESS]
+        self._by_arn = {
+            arn: machine
+            for machine in self._machines
+            for arn in (machine.spec.arn, machine.alias_arn, machine.version_arn)
+            if arn is not None
+        }
 
-    async def run(self, arn: str, value: Any, *, name: str) -> ExecutionRecord:
-        """Run an execution to its end and keep its record; raises KeyError for an ARN nobody has."""
-        record = await self._machines[arn].run(value, self._invoke, execution_name=name)
-        self._records[name] = record
-        while len(self._records) > RECORDS_KEPT:
-            self._records.popitem(last=False)
-        return record
+    def __iter__(self) -> Iterator[Machine]:
+        return iter(self._machines)
+
+    def machine(self, arn: str) -> Machine | None:
+        """The machine of an ARN, of its alias's or of its version's."""
+        return self._by_arn.get(arn)
+
+    def start(self, arn: str, value: Any, *, name: str, trace_header: str | None = None) -> Execution:
+        """Start an execution and keep it; raises KeyError for an ARN nobody has."""
+        machine = self._by_arn[arn]
+        record = machine.compiled.begin(value, name, self._clock)
+        run = machine.compiled.carry_out(
+            record, partial(self._invoke, trace_header), call=self._call, clock=self._clock
+        )
+        execution = Execution(machine.spec.arn, arn, record, asyncio.create_task(run), trace_header)
+        machine.executions.add(execution)
+        return execution
+
+    async def run(self, arn: str, value: Any, *, name: str, trace_header: str | None = None) -> ExecutionRecord:
+        """Run an execution to its end. A caller that is cancelled leaves it running, as a lost connection does."""
+        return await asyncio.shield(self.start(arn, value, name=name, trace_header=trace_header).task)
 
     def record(self, name: str) -> ExecutionRecord | None:
-        """The record of an execution that is not too long ago."""
-        return self._records.get(name)
+        """The record of the latest execution of this name, if it is kept."""
+        found = (machine.executions.by_name(name) for machine in self._machines)
+        return next((execution.record for execution in found if execution is not None), None)
 
-    async def drain(self) -> None:
-        """Wait for every function that a stopped branch left running."""
-        for machine in self._machines.values():
-            await machine.drain()
+    async def close(self) -> None:
+        """Abort what runs, then wait for every function that was called."""
+        running = [one.task for machine in self._machines for one in machine.executions if not one.task.done()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+        for machine in self._machines:
+            await machine.compiled.drain()
 
-    async def _invoke(self, function: str, payload: Any) -> Any:
+    async def _invoke(self, trace_header: str | None, function: str, payload: Any) -> Any:
+        notes = current_attempt.get().notes
         try:
-            return await self._functions.invoke(function, payload)
+            return await self._functions.invoke(function, payload, trace_id=trace_header, report=notes)
         except FunctionFailedError as error:
             raise FunctionError(error.error, error.cause) from error
         except UnknownFunctionError as error:
             raise FunctionError("Lambda.ResourceNotFoundException", str(error)) from error
+
+
+def _compiled(spec: StateMachineSpec) -> StateMachine:
+    _, _, _, region, account, *_ = spec.arn.split(":")
+    identity = Identity(spec.name, account, region, "express" if spec.kind == EXPRESS else "execution")
+    return StateMachine.compile(json.loads(spec.definition), name=spec.name, identity=identity)

@@ -136,7 +136,7 @@ class Stack:
     async def _open(self, undo: AsyncExitStack, listener: socket.socket, endpoints: Mapping[str, str]) -> None:
         """The workflow and the API, once all they need is there."""
         self.machines = StateMachines(self.deployment.state_machines().values(), self.functions)
-        undo.push_async_callback(self.machines.drain)
+        undo.push_async_callback(self.machines.close)
         journal = EventJournal(self.cloud.clients, self.names.variables["EVENT_BUS"], self.deployment.place.account)
         self.routes = LocalRoutes(
             machines=self.machines,

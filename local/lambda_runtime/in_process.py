@@ -98,8 +98,13 @@ class InProcessRuntime:
         sys.modules.update(self._saved_modules)
         restore_output()
 
-    async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any:
-        """The function's answer; raises FunctionFailedError. A thread that is timed out runs on unheard."""
+    async def invoke(
+        self, function: str, payload: Any, *, trace_id: str | None = None, report: dict[str, Any] | None = None
+    ) -> Any:
+        """The function's answer; raises FunctionFailedError. A thread that is timed out runs on unheard.
+
+        `report` is given the `request_id`: nothing starts here.
+        """
         spec = self._by_id.get(function)
         if spec is None:
             raise UnknownFunctionError(f"no function {function!r} in the template")
@@ -107,6 +112,8 @@ class InProcessRuntime:
         invocation = Invocation(
             json.dumps(payload, ensure_ascii=False).encode(), loop.create_future(), spec.arn, spec.timeout_s
         )
+        if report is not None:
+            report["request_id"] = invocation.request_id
         work = loop.run_in_executor(self._executor, self._call, spec, invocation)
         try:
             answer = await asyncio.wait_for(asyncio.shield(work), spec.timeout_s)

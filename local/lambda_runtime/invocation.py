@@ -4,11 +4,15 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(eq=False)
 class Invocation:
-    """The payload as JSON bytes, and a future of the answer as JSON bytes or FunctionFailedError."""
+    """The payload as JSON bytes, and a future of the answer as JSON bytes or FunctionFailedError.
+
+    `report` is what its caller may read of how it was served.
+    """
 
     payload: bytes
     answer: asyncio.Future[bytes]
@@ -16,6 +20,8 @@ class Invocation:
     timeout_s: float
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     trace_id: str | None = None
+    report: dict[str, Any] = field(default_factory=dict)
+    submitted: float = field(default_factory=time.monotonic)
 
     def headers(self) -> dict[str, str]:
         """The Runtime API's headers; the deadline counts from now, as the function's own time does."""
@@ -27,6 +33,11 @@ class Invocation:
             "Lambda-Runtime-Invoked-Function-Arn": self.function_arn,
             "Lambda-Runtime-Trace-Id": self.trace_id or new_trace_id(),
         }
+
+    def begins(self, *, cold: bool) -> None:
+        """A worker takes it, after a wait in milliseconds: for its start where it is cold, else for its turn."""
+        waited_ms = round((time.monotonic() - self.submitted) * 1000, 1)
+        self.report |= {"request_id": self.request_id, "start": "cold" if cold else "warm", "waited_ms": waited_ms}
 
     def succeed(self, result: bytes) -> None:
         if not self.answer.done():

@@ -131,6 +131,7 @@ class Pool:
         cold = worker.on_demand and worker.served == 0
         self.counts.cold += cold
         self.counts.warm += not cold
+        invocation.begins(cold=cold)
         worker.give(invocation)
         self._set_timer(worker, invocation.timeout_s, self._invocation_timed_out)
 

@@ -98,15 +98,21 @@ class LambdaRuntime:
         if problems:
             raise LambdaRuntimeError("\n".join(problems))
 
-    async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any:
-        """The function's answer; raises FunctionFailedError. A caller that is cancelled leaves the function running."""
+    async def invoke(
+        self, function: str, payload: Any, *, trace_id: str | None = None, report: dict[str, Any] | None = None
+    ) -> Any:
+        """The function's answer; raises FunctionFailedError. A caller that is cancelled leaves the function running.
+
+        `report` is filled: `request_id`, `start` (cold or warm), `waited_ms` until a worker took it.
+        """
         pool = self._find(function)
         body = json.dumps(payload, ensure_ascii=False).encode()
         if len(body) > REQUEST_LIMIT_BYTES:
             raise request_too_large(len(body))
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         arn = function if function in pool.spec.arns else pool.spec.arn
-        pool.submit(Invocation(body, answer, arn, pool.spec.timeout_s, trace_id=trace_id))
+        report = {} if report is None else report
+        pool.submit(Invocation(body, answer, arn, pool.spec.timeout_s, trace_id=trace_id, report=report))
         return json.loads(await asyncio.shield(answer))
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,3 +141,15 @@ async def test_given_running_workers_when_the_runtime_is_left_then_no_process_re
 async def test_given_a_name_nobody_has_when_invoked_then_it_is_refused(runtime: LambdaRuntime) -> None:
     with pytest.raises(UnknownFunctionError, match="Nobody"):
         await runtime.invoke("Nobody", {})
+
+
+async def test_given_no_worker_when_invoked_twice_then_the_reports_tell_the_cold_start_from_the_warm_one(
+    runtime: LambdaRuntime,
+) -> None:
+    reports: list[dict[str, Any]] = [{}, {}]
+    for report in reports:
+        await runtime.invoke("Echo", {}, report=report)
+
+    assert [report["start"] for report in reports] == ["cold", "warm"]
+    assert reports[0]["request_id"] != reports[1]["request_id"]
+    assert all(report["waited_ms"] >= 0 for report in reports)

@@ -11,9 +11,10 @@ import pytest
 
 from local.__main__ import main, mint
 from local.errors import ModelServerError, NotRunningError, PortTakenError
+from local.executions import EXECUTIONS_KEPT
 from local.identity import AUDIENCE, IdentityProvider
 from local.lambda_runtime import FunctionFailedError, UnknownFunctionError
-from local.machines import RECORDS_KEPT, StateMachines
+from local.machines import StateMachines
 from local.model_servers import ModelServer
 from local.parts import listen, served, together
 from local.template import Deployment
@@ -22,7 +23,9 @@ from local.template import Deployment
 class Echo:
     """Functions that answer with their payload, or fail as they are told."""
 
-    async def invoke(self, function: str, payload: Any, *, trace_id: str | None = None) -> Any:
+    async def invoke(
+        self, function: str, payload: Any, *, trace_id: str | None = None, report: dict[str, Any] | None = None
+    ) -> Any:
         if payload == "fail":
             raise FunctionFailedError("TooMany", "later")
         if payload == "unknown":
@@ -63,10 +66,10 @@ async def test_given_a_function_that_fails_when_a_machine_is_run_then_the_error_
 async def test_given_many_executions_when_recorded_then_only_the_latest_are_kept(
     machines: StateMachines, deployment: Deployment
 ) -> None:
-    for number in range(RECORDS_KEPT + 1):
+    for number in range(EXECUTIONS_KEPT + 1):
         await machines.run(deployment.ref("Machine"), number, name=str(number))
     assert machines.record("0") is None
-    assert machines.record(str(RECORDS_KEPT)) is not None
+    assert machines.record(str(EXECUTIONS_KEPT)) is not None
 
 
 async def test_given_a_token_when_its_key_is_fetched_then_it_proves_the_customer(identity: IdentityProvider) -> None:
