@@ -77,6 +77,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise ArtefactError(f"{path} is not a manifest this code reads. Run `make models`.\n{error}") from error
 
 
+def models_in(folder: Path) -> dict[str, Path]:
+    """The model directories in an unpacked archive, by name: itself, by its kind, or its subfolders.
+
+    Raises ArtefactError where there is none.
+    """
+    inside = {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))}
+    return inside or {read_manifest(folder).kind: folder}
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest last: a directory without one is not a model."""
     folder.mkdir(parents=True, exist_ok=True)

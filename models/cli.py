@@ -37,14 +37,33 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--heldout", type=Path, nargs="*", default=_files("heldout"), help="the same, to measure with")
     train.add_argument("--out", type=Path, default=_BUILD / "classifier", help="model directory to write")
     train.add_argument("--force", action="store_true", help="train even where nothing has changed")
-    serve = commands.add_parser("serve", help="serve a model directory with SageMaker's container contract")
+    _add_serve(commands.add_parser("serve", help="serve models with SageMaker's container contracts"))
+    return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
     where = serve.add_mutually_exclusive_group()
-    where.add_argument("--model", choices=_KINDS, help="one of the models built here")
+    where.add_argument("--model", choices=_KINDS, nargs="+", help="models built here; several share the server")
     where.add_argument("--model-dir", type=Path, default=_SAGEMAKER_MODEL, help=f"default {_SAGEMAKER_MODEL}")
+    where.add_argument(
+        "--multi-model",
+        action="store_true",
+        default=os.environ.get("SAGEMAKER_MULTI_MODEL") == "true",
+        help="start empty and load what POST /models names; default: where SAGEMAKER_MULTI_MODEL is true",
+    )
     serve.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104 - a container's port is mapped
     serve.add_argument("--port", type=int, help="default: SAGEMAKER_BIND_TO_PORT, else 8080")
     serve.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="inference threads; default: the CPUs")
-    return parser
+    serve.add_argument(
+        "--memory-mb", type=int, help="most MiB to hold; default: MODEL_MEMORY_MB, else 4/5 of the memory"
+    )
+    serve.add_argument(
+        "--when-full",
+        choices=("refuse", "evict"),
+        default="refuse",
+        help="a load that does not fit answers 507, as SageMaker wants it, or unloads what was used longest ago",
+    )
+    serve.add_argument("--no-warm-up", dest="warm", action="store_false", help="only to measure what warming up saves")
 
 
 def _files(part: str) -> list[Path]:
@@ -78,11 +97,23 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from models.artefacts import models_in
+    from models.serving.app import Serving
+    from models.serving.memory import MEBIBYTE, bound_from
+    from models.serving.registry import Policy
     from models.serving.server import serve
 
-    folder = _BUILD / options.model if options.model else options.model_dir
+    multi_model = options.multi_model and not options.model
+    folders = {} if multi_model else _chosen(options.model) or models_in(options.model_dir)
+    bound = options.memory_mb * MEBIBYTE if options.memory_mb else bound_from(os.environ)
+    policy = Policy(bound=bound, when_full=options.when_full, warm=options.warm)
+    serving = Serving(policy=policy, workers=options.workers, folders=folders, multi_model=multi_model)
     port = options.port if options.port is not None else int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
-    return serve(folder, host=options.host, port=port, workers=options.workers)
+    return serve(serving, host=options.host, port=port)
+
+
+def _chosen(models: Sequence[str] | None) -> dict[str, Path]:
+    return {model: _BUILD / model for model in models or ()}
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(

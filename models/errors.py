@@ -6,7 +6,13 @@ ModelsError
 │  └─ WeightsChangedError
 ├─ TrainingDataError
 ├─ ArtefactError
-└─ InvalidRequestError
+├─ InvalidRequestError
+├─ OverloadedError
+├─ RegistryError
+│  ├─ ModelLoadedError
+│  ├─ ModelUnknownError
+│  └─ OutOfMemoryError
+└─ BenchmarkError
 """
 
 
@@ -36,3 +42,27 @@ class ArtefactError(ModelsError):
 
 class InvalidRequestError(ModelsError):
     """A request that the model does not accept; answered with a 4xx."""
+
+
+class OverloadedError(ModelsError):
+    """More items are waiting than could be answered in time; answered with 503."""
+
+
+class RegistryError(ModelsError):
+    """A model cannot be loaded, found or unloaded."""
+
+
+class ModelLoadedError(RegistryError):
+    """The name is taken by a loaded model; answered with 409."""
+
+
+class ModelUnknownError(RegistryError):
+    """No loaded model has that name; answered with 404."""
+
+
+class OutOfMemoryError(RegistryError):
+    """The model does not fit under the memory bound; answered with 507."""
+
+
+class BenchmarkError(ModelsError):
+    """An endpoint cannot be measured."""

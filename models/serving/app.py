@@ -1,29 +1,32 @@
-"""SageMaker's container contract: GET /ping and POST /invocations."""
+"""SageMaker's container contract: GET /ping and POST /invocations, for one model or for several in one container."""
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
 
 from models.errors import InvalidRequestError
-from models.serving.contracts import MAX_BODY_BYTES, ErrorResponse
-from models.serving.engine import Engine, OverloadedError
-from models.serving.servable import Servable, load_servable
+from models.serving import multi_model
+from models.serving.contracts import MAX_BODY_BYTES
+from models.serving.http import errors_as_json, failure, json_body
+from models.serving.registry import Load, Policy, Registry
+from models.serving.scheduler import Scheduler
+from models.serving.servable import load_servable
 
 _LOG = logging.getLogger(__name__)
-_RETRY_AFTER_SECONDS = "1"
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+_SELECTOR = "model="
 
 
 @dataclass
 class State:
-    """What the handlers share; `engine` is set once the model is warm, `failed` where it never will be."""
+    """What the handlers share. `warm` once every model of the start is; `failed` where one never will be."""
 
-    engine: Engine | None = None
+    registry: Registry
+    warm: bool = False
     draining: bool = False
     failed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -31,41 +34,46 @@ class State:
 STATE = web.AppKey("state", State)
 
 
-def create_app(load: Callable[[], Servable], *, workers: int) -> web.Application:
-    """The application; the model loads and warms in the background while /ping answers 503."""
-    app = web.Application(middlewares=[_errors_as_json], client_max_size=MAX_BODY_BYTES)
-    app[STATE] = State()
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """What a server serves. `folders` are loaded at the start; `multi_model` adds the routes that load more."""
+
+    policy: Policy
+    workers: int
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    multi_model: bool = False
+    load: Load = load_servable
+
+
+def create_app(serving: Serving) -> web.Application:
+    """The application; its models load and warm in the background while /ping answers 503."""
+    app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY_BYTES)
+    scheduler = Scheduler(serving.workers)
+    registry = Registry(scheduler, serving.load, serving.policy)
+    app[STATE] = State(registry)
     app.router.add_get("/ping", _ping)
-    app.router.add_post("/invocations", _invocations)
+    app.add_routes(multi_model.routes(registry) if serving.multi_model else [web.post("/invocations", _invocations)])
 
     async def _lifetime(app: web.Application) -> AsyncIterator[None]:
-        starting = asyncio.create_task(_start(app[STATE], load, workers))
+        starting = asyncio.create_task(_start(app[STATE], serving.folders))
         yield
         starting.cancel()
-        if (engine := app[STATE].engine) is not None:
-            await asyncio.to_thread(engine.close)
+        await asyncio.to_thread(scheduler.close)
 
     app.cleanup_ctx.append(_lifetime)
     app.on_shutdown.append(_drain)
     return app
 
 
-def servable_in(folder: Path) -> Callable[[], Servable]:
-    """A loader for the model in a directory."""
-    return lambda: load_servable(folder)
-
-
-async def _start(state: State, load: Callable[[], Servable], workers: int) -> None:
+async def _start(state: State, folders: Mapping[str, Path]) -> None:
     try:
-        servable = await asyncio.to_thread(load)
-        engine = Engine(servable, workers=workers)
-        warmed = await engine.warm_up()
+        for name, folder in folders.items():
+            await state.registry.load(name, folder)
     except Exception:
-        _LOG.exception("the model cannot be served")
+        _LOG.exception("the models cannot be served")
         state.failed.set()
         return
-    state.engine = engine
-    _LOG.info("%s %s is warm after %d requests", servable.name, servable.version, warmed)
+    state.warm = True
 
 
 async def _drain(app: web.Application) -> None:
@@ -74,39 +82,30 @@ async def _drain(app: web.Application) -> None:
 
 async def _ping(request: web.Request) -> web.Response:
     state = request.app[STATE]
-    if state.engine is None or state.draining:
-        return _error(503, "not ready: the model is loading, warming up or shutting down")
-    servable = state.engine.servable
-    return web.json_response({"model": servable.name, "version": servable.version})
+    if not state.warm or state.draining:
+        return failure(503, "not ready: the models are loading, warming up or shutting down")
+    return web.json_response({model.name: model.servable.version for model in state.registry.models()})
 
 
 async def _invocations(request: web.Request) -> web.Response:
-    engine = request.app[STATE].engine
-    if engine is None:
-        return _error(503, "the model is still warming up; /ping answers 200 when it is ready")
-    if request.content_type != "application/json":
-        return _error(415, f"content type is {request.content_type!r}; send application/json")
-    body = await request.read()
-    return web.Response(body=await engine.answer(body), content_type="application/json")
+    state = request.app[STATE]
+    if not state.warm:
+        return failure(503, "the models are still warming up; /ping answers 200 when they are ready")
+    body = await json_body(request)
+    name = _selected(request.headers.get(CUSTOM_ATTRIBUTES, ""), state.registry)
+    return web.Response(body=await state.registry.answer(name, body), content_type="application/json")
 
 
-@web.middleware
-async def _errors_as_json(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except InvalidRequestError as error:
-        return _error(400, str(error))
-    except OverloadedError as error:
-        return _error(503, str(error), {"Retry-After": _RETRY_AFTER_SECONDS})
-    except web.HTTPRequestEntityTooLarge:
-        return _error(413, f"the body is larger than {MAX_BODY_BYTES} bytes; send fewer or shorter texts")
-    except web.HTTPException as error:
-        return _error(error.status, f"{request.method} {request.path}: {error.reason}")
-    except Exception:
-        _LOG.exception("inference failed")
-        return _error(500, "inference failed; the container's log says why")
-
-
-def _error(status: int, text: str, headers: dict[str, str] | None = None) -> web.Response:
-    body = json.dumps(ErrorResponse(error=text).model_dump(), ensure_ascii=False)
-    return web.Response(status=status, text=body, content_type="application/json", headers=headers)
+def _selected(attributes: str, registry: Registry) -> str:
+    """The model that the custom attributes name among others, or the only one."""
+    named = [
+        part.strip().removeprefix(_SELECTOR) for part in attributes.split(";") if part.strip().startswith(_SELECTOR)
+    ]
+    if named:
+        return named[0]
+    names = [model.name for model in registry.models()]
+    if len(names) == 1:
+        return names[0]
+    raise InvalidRequestError(
+        f"this container serves {', '.join(names)}: name one in {CUSTOM_ATTRIBUTES}, as in {_SELECTOR}{names[0]}"
+    )

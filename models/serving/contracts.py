@@ -63,3 +63,17 @@ class ErrorResponse(_Contract):
     """What is wrong and what to do about it."""
 
     error: str
+
+
+class LoadRequest(_Contract):
+    """Body of `POST /models`: a name to find the model by and the folder its archive was unpacked into."""
+
+    model_name: Annotated[str, Field(min_length=1)]
+    url: Annotated[str, Field(min_length=1)]
+
+
+class ModelStatus(BaseModel):
+    """A loaded model, in the words of SageMaker's multi-model contract."""
+
+    modelName: str  # noqa: N815 - the contract's spelling
+    modelUrl: str  # noqa: N815 - the contract's spelling

@@ -1,4 +1,4 @@
-"""A model as the server sees it: a request is split into items, each a unit of work for one thread."""
+"""A model as the server sees it: a request is split into items, which may share a run with other requests'."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ from models.artefacts import ClassifierManifest, read_manifest
 from models.errors import InvalidRequestError
 from models.intent.classifier import Classifier
 from models.rerank.cross_encoder import CrossEncoder
+from models.serving.batching import Batching, batching_of
 from models.serving.contracts import ClassifyRequest, ClassifyResponse, Prediction, RerankRequest, RerankResponse
 from models.serving.synthetic import classify_requests, rerank_requests
 
@@ -22,15 +23,18 @@ class Servable(Protocol):
 
     name: str
     version: str
-    max_waiting: int
-    """Items that may be in work or waiting: a bound on the wait, since an item's time is known."""
+    batching: Batching
 
     def items(self, body: bytes) -> Sequence[Any]:
         """The items of a request; InvalidRequestError says what is wrong with it."""
         ...
 
-    def infer(self, item: Any) -> Any:
-        """The result of one item."""
+    def length(self, item: Any) -> int:
+        """Characters of an item, by which runs are put together."""
+        ...
+
+    def infer(self, items: Sequence[Any]) -> Sequence[Any]:
+        """The results of the items of one run, in order."""
         ...
 
     def response(self, results: Sequence[Any]) -> BaseModel:
@@ -54,9 +58,9 @@ class ServedClassifier:
     """An item is a text: 5 to 40 ms by length."""
 
     name = "classifier"
-    max_waiting = 128
 
     def __init__(self, classifier: Classifier, version: str) -> None:
+        self.batching = batching_of(self.name)
         self._classifier = classifier
         self.version = version
 
@@ -64,11 +68,13 @@ class ServedClassifier:
         """The texts."""
         return _parsed(ClassifyRequest, body).inputs
 
-    def infer(self, item: str) -> Prediction:
-        """Label and scores of a text."""
-        scores = self._classifier.scores(item)
-        label = max(scores, key=scores.__getitem__)
-        return Prediction(label=label, score=scores[label], scores=scores)
+    def length(self, item: str) -> int:
+        """Characters of the text."""
+        return len(item)
+
+    def infer(self, items: Sequence[str]) -> list[Prediction]:
+        """Label and scores of each text."""
+        return [_prediction(scores) for scores in self._classifier.scores_of(items)]
 
     def response(self, results: Sequence[Prediction]) -> ClassifyResponse:
         """The predictions."""
@@ -83,9 +89,9 @@ class ServedReranker:
     """An item is a pair of query and passage: 6 to 40 ms by length."""
 
     name = "reranker"
-    max_waiting = 192
 
     def __init__(self, cross_encoder: CrossEncoder, version: str) -> None:
+        self.batching = batching_of(self.name)
         self._cross_encoder = cross_encoder
         self.version = version
 
@@ -94,10 +100,13 @@ class ServedReranker:
         request = _parsed(RerankRequest, body)
         return [(request.query, passage) for passage in request.passages]
 
-    def infer(self, item: tuple[str, str]) -> float:
-        """The logit of a pair."""
-        query, passage = item
-        return self._cross_encoder.score(query, [passage])[0]
+    def length(self, item: tuple[str, str]) -> int:
+        """Characters of both texts."""
+        return sum(map(len, item))
+
+    def infer(self, items: Sequence[tuple[str, str]]) -> list[float]:
+        """The logit of each pair."""
+        return [self._cross_encoder.score(query, [passage])[0] for query, passage in items]
 
     def response(self, results: Sequence[float]) -> RerankResponse:
         """The logits."""
@@ -106,6 +115,11 @@ class ServedReranker:
     def synthetic_requests(self) -> Sequence[bytes]:
         """Queries with one passage to ten."""
         return [request.model_dump_json().encode() for request in rerank_requests()]
+
+
+def _prediction(scores: dict[str, float]) -> Prediction:
+    label = max(scores, key=scores.__getitem__)
+    return Prediction(label=label, score=scores[label], scores=scores)
 
 
 def _parsed(model: type[_Request], body: bytes) -> _Request:

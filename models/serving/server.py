@@ -2,22 +2,21 @@
 
 import asyncio
 import signal
-from pathlib import Path
 
 from aiohttp import web
 
-from models.serving.app import STATE, create_app, servable_in
+from models.serving.app import STATE, Serving, create_app
 
 _DRAIN_SECONDS = 20.0
 
 
-def serve(folder: Path, *, host: str, port: int, workers: int) -> int:
-    """Serve the model in `folder`; the process's exit code: 0 after a signal, 1 where the model cannot be loaded."""
-    return asyncio.run(_serve(folder, host, port, workers))
+def serve(serving: Serving, *, host: str, port: int) -> int:
+    """Serve until a signal; the process's exit code: 0 after one, 1 where a model of the start cannot be loaded."""
+    return asyncio.run(_serve(serving, host, port))
 
 
-async def _serve(folder: Path, host: str, port: int, workers: int) -> int:
-    app = create_app(servable_in(folder), workers=workers)
+async def _serve(serving: Serving, host: str, port: int) -> int:
+    app = create_app(serving)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
