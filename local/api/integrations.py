@@ -10,6 +10,7 @@ from typing import Any
 
 from local.api.errors import ApiError
 from local.api.fields import literals, only, only_json
+from local.api.velocity import check
 
 _SHORTEST_MS, _LONGEST_MS = 50, 29_000
 _PASSTHROUGH = ("when_no_match", "when_no_templates", "never")
@@ -75,11 +76,13 @@ def integration(where: str, given: Mapping[str, Any]) -> Integration:
     timeout_ms = int(given.get("timeoutInMillis", _LONGEST_MS))
     if not _SHORTEST_MS <= timeout_ms <= _LONGEST_MS:
         raise ApiError(f"{where}: timeoutInMillis {timeout_ms} is not between {_SHORTEST_MS} and {_LONGEST_MS}")
-    responses = given.get("responses", {})
+    templates, responses = given.get("requestTemplates", {}), given.get("responses", {})
+    for content_type, template in templates.items():
+        check(f"{where}, request template {content_type}", template)
     return Integration(
         type=kind,
         uri=str(given.get("uri", "")),
-        request_templates=given.get("requestTemplates", {}),
+        request_templates=templates,
         passthrough=passthrough,
         timeout_ms=timeout_ms,
         responses={
@@ -90,8 +93,10 @@ def integration(where: str, given: Mapping[str, Any]) -> Integration:
 
 def _response(where: str, given: Mapping[str, Any]) -> IntegrationResponse:
     only(where, given, _RESPONSE_FIELDS)
+    template = only_json(where, given.get("responseTemplates", {}))
+    check(f"{where}, template", template or "")
     return IntegrationResponse(
         status=int(given.get("statusCode", 200)),
-        template=only_json(where, given.get("responseTemplates", {})),
+        template=template,
         headers=literals(where, given.get("responseParameters", {}), "method.response.header."),
     )

@@ -13,7 +13,7 @@ from typing import Any
 import jsonpath
 
 from local.api.errors import BodyNotJsonError, MappingTemplateError
-from local.api.velocity import to_velocity
+from local.api.java import to_velocity
 
 _JAVASCRIPT = {
     "'": "\\'",

@@ -1,7 +1,10 @@
 """Velocity as API Gateway has it, on airspeed.
 
 airspeed reads string literals as Python does and knows few of Java's methods. API Gateway's templates count on
-Velocity's own rules: a backslash in a literal is itself, a doubled quote is one quote, names may hold hyphens.
+Velocity's own rules: a backslash in a literal is itself, a doubled quote is one quote, names may hold hyphens, a loop
+over a map goes over its values. What airspeed would print as it stands is refused.
+
+Unknown of API Gateway: whether an empty string counts as true in #if, which Velocity has changed; here it does not.
 """
 
 import re
@@ -12,7 +15,9 @@ from typing import Any
 import airspeed
 
 from local.api.errors import MappingTemplateError
+from local.api.java import METHODS
 
+_UNKNOWN = re.compile(r"#\[\[|#(?:break|stop|parse|include|evaluate|define)\b")
 _NAME = r"[a-z_][a-z0-9_-]*"
 
 
@@ -34,25 +39,15 @@ def _refusal(error: BaseException) -> MappingTemplateError:
     return MappingTemplateError(f"mapping template: {error}")
 
 
-class Flag(int):
-    """A boolean that prints as Java prints it."""
-
-    def __new__(cls, value: object) -> "Flag":
-        return super().__new__(cls, bool(value))
-
-    def __str__(self) -> str:
-        return "true" if self else "false"
-
-
-def to_velocity(value: Any) -> Any:
-    """JSON data as a template sees it."""
-    if isinstance(value, bool):
-        return Flag(value)
-    if isinstance(value, dict):
-        return {key: to_velocity(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [to_velocity(item) for item in value]
-    return value
+def check(where: str, template: str) -> None:
+    """Raise MappingTemplateError for a template that cannot be evaluated here."""
+    unknown = _UNKNOWN.search(template)
+    if unknown:
+        raise MappingTemplateError(f"{where}: {unknown[0]} is not implemented here")
+    try:
+        _compiled(template)
+    except airspeed.TemplateSyntaxError as error:
+        raise MappingTemplateError(f"{where}: {error}") from error
 
 
 @cache
@@ -71,7 +66,8 @@ def _teach_airspeed() -> None:
     airspeed.InterpolatedStringLiteral.parse = _parse_interpolated
     airspeed.NameOrCall.NAME = re.compile(r"([_a-z](?:[a-z0-9_]|-(?=[a-z]))*)", re.S | re.I)
     airspeed.SetDirective.PLACE = re.compile(rf"\s*\$({_NAME}(?:\.{_NAME})*)", re.S | re.I)
-    for kind, methods in _JAVA_METHODS.items():
+    airspeed.ForeachDirective.parse = _over_values(airspeed.ForeachDirective.parse)
+    for kind, methods in METHODS.items():
         airspeed.__additional_methods__.setdefault(kind, {}).update(methods)
 
 
@@ -88,52 +84,20 @@ def _parse_interpolated(self: Any) -> None:
     self.block = airspeed.Block(self.filename, self.value, 0)
 
 
-def _replace_all(text: str, pattern: str, replacement: str) -> str:
-    """Java's replaceAll: in the replacement `$1` is a group and a backslash quotes the next character."""
-    parts = re.split(r"(\\.|\$\d)", replacement, flags=re.S)
+class _Values:
+    """The expression that a loop goes over: of a map, its values."""
 
-    def expand(match: re.Match[str]) -> str:
-        return "".join(_expanded(part, match) for part in parts)
+    def __init__(self, expression: Any) -> None:
+        self._expression = expression
 
-    return re.sub(pattern, expand, text)
-
-
-def _expanded(part: str, match: re.Match[str]) -> str:
-    if part.startswith("\\"):
-        return part[1:]
-    return match[int(part[1:])] or "" if re.fullmatch(r"\$\d", part) else part
+    def calculate(self, namespace: Any, loader: Any) -> Any:
+        found = self._expression.calculate(namespace, loader)
+        return list(found.values()) if isinstance(found, dict) else found
 
 
-def _substring(text: str, start: int, end: int | None = None) -> str:
-    return text[start:end]
+def _over_values(parse: Any) -> Any:
+    def parsed(self: Any) -> None:
+        parse(self)
+        self.value = _Values(self.value)
 
-
-_EVERYTHING: dict[str, Any] = {
-    "equals": lambda this, other: this == other,
-    "toString": str,
-}
-_JAVA_METHODS: dict[type, dict[str, Any]] = {
-    str: {
-        **_EVERYTHING,
-        "replaceAll": _replace_all,
-        "matches": lambda text, pattern: re.fullmatch(pattern, text) is not None,
-        "isEmpty": lambda text: not text,
-        "substring": _substring,
-        "indexOf": lambda text, part: text.find(part),
-        "toLowerCase": lambda text: text.lower(),
-        "toUpperCase": lambda text: text.upper(),
-        "trim": lambda text: text.strip(),
-        "equalsIgnoreCase": lambda text, other: text.lower() == other.lower(),
-        "endsWith": lambda text, part: text.endswith(part),
-    },
-    list: {**_EVERYTHING, "isEmpty": lambda items: not items},
-    dict: {
-        **_EVERYTHING,
-        "size": len,
-        "containsKey": lambda mapping, key: key in mapping,
-        "entrySet": lambda mapping: [{"key": key, "value": value} for key, value in mapping.items()],
-    },
-    int: _EVERYTHING,
-    float: _EVERYTHING,
-    Flag: _EVERYTHING,
-}
+    return parsed

@@ -1,10 +1,12 @@
 """What the API answers by itself, before or instead of the workflow."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.api import ApiFront
 from local.template import Deployment
 
 GATEWAY = "x-amazon-apigateway-gateway-responses"
@@ -70,3 +72,30 @@ def test_every_header_that_an_integration_sets_is_declared_for_its_status(docume
         for response in operation["x-amazon-apigateway-integration"]["responses"].values():
             names = {name.rsplit(".", 1)[1] for name in response["responseParameters"]}
             assert names <= operation["responses"][response["statusCode"]]["headers"].keys()
+
+
+def test_the_front_takes_the_document_whole_and_the_access_log_names_who_and_what(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    nobody: Any = None
+
+    ApiFront(deployment.apis()["ChatApi"], deployment.place, functions=nobody, machines=nobody, logs=tmp_path)
+
+    fields = json.loads(deployment.apis()["ChatApi"].properties["AccessLogSetting"]["Format"])
+    assert fields["trace_id"] == "$context.requestId"
+    assert fields["caller"] == "$context.authorizer.kind"
+    assert "$context.authorizer.customer_id" not in fields.values()
+
+
+def test_every_method_is_throttled_by_the_parameters(deployment: Deployment) -> None:
+    (settings,) = deployment.apis()["ChatApi"].properties["MethodSettings"]
+
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert settings["ThrottlingRateLimit"] == deployment.ref("RequestsPerSecond")
+    assert settings["ThrottlingBurstLimit"] == deployment.ref("RequestBurst")
+
+
+def test_a_body_is_refused_by_the_workflow_and_not_by_a_model(chat: dict[str, Any], document: Any) -> None:
+    """API Gateway's validator would name a missing field only; the workflow names every field and says why."""
+    assert "requestBody" not in chat
+    assert not [name for name in {**chat, **document} if "validator" in name]
