@@ -10,7 +10,18 @@ from typing import Any, Final, Protocol
 
 from local.executions import Execution, Executions
 from local.lambda_runtime import FunctionFailedError, UnknownFunctionError
-from local.stepfunctions import Call, Clock, ExecutionRecord, FunctionError, Identity, StateMachine, current_attempt
+from local.stepfunctions import (
+    Call,
+    Clock,
+    ExecutionRecord,
+    FunctionError,
+    Identity,
+    KindName,
+    StateMachine,
+    TaskTokens,
+    current_attempt,
+)
+from local.stepfunctions.kinds import KINDS
 from local.template import StateMachineSpec
 
 EXPRESS: Final = "EXPRESS"
@@ -60,7 +71,8 @@ class StateMachines:
         clock: Clock | None = None,
     ) -> None:
         self._functions, self._call, self._clock = functions, call, clock
-        self._machines = [Machine(spec, _compiled(spec), time.time()) for spec in specs if spec.kind == EXPRESS]
+        self.tokens = TaskTokens()
+        self._machines = [Machine(spec, self._compiled(spec), time.time()) for spec in specs]
         self._by_arn = {
             arn: machine
             for machine in self._machines
@@ -114,8 +126,9 @@ class StateMachines:
         except UnknownFunctionError as error:
             raise FunctionError("Lambda.ResourceNotFoundException", str(error)) from error
 
-
-def _compiled(spec: StateMachineSpec) -> StateMachine:
-    _, _, _, region, account, *_ = spec.arn.split(":")
-    identity = Identity(spec.name, account, region, "express" if spec.kind == EXPRESS else "execution")
-    return StateMachine.compile(json.loads(spec.definition), name=spec.name, identity=identity)
+    def _compiled(self, spec: StateMachineSpec) -> StateMachine:
+        _, _, _, region, account, *_ = spec.arn.split(":")
+        kind: KindName = "EXPRESS" if spec.kind == EXPRESS else "STANDARD"
+        identity = Identity(spec.name, account, region, KINDS[kind].executions)
+        definition = json.loads(spec.definition)
+        return StateMachine.compile(definition, name=spec.name, identity=identity, kind=kind, tokens=self.tokens)
