@@ -12,7 +12,7 @@ from mangaassist.telemetry import timed_model
 @step("classify_intent", accepts=TurnInput, services=["sagemaker-runtime"])
 def handler(request: TurnInput, budget: TimeBudget) -> Understanding:
     turn = request.turn
-    models = SageMakerModels(settings().classifier_endpoint, settings().reranker_endpoint)
+    models = SageMakerModels.of(settings())
     with timed_model("classifier", turn.trace_id) as timing:
         prediction = models.classify(turn.message, budget_ms=budget.ms, trace_id=turn.trace_id)
         understanding = understand(prediction.label, prediction.score, turn)

@@ -2,15 +2,17 @@
 
 import os
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError, model_validator
 
 from mangaassist.errors import SettingsError
 from mangaassist.policy.pricing import prices_of
 from mangaassist.tables import models
 
 Model = TypeVar("Model", bound=BaseModel)
+# Arguments with which InvokeEndpoint picks one of the models behind an endpoint; none where there is only one.
+Target = dict[Literal["TargetModel", "CustomAttributes"], str]
 
 
 class Settings(BaseModel):
@@ -26,6 +28,8 @@ class Settings(BaseModel):
     mode_parameter: str
     classifier_endpoint: str
     reranker_endpoint: str
+    classifier_target: Json[Target]
+    reranker_target: Json[Target]
     embedding_model_id: str
     embedding_dimensions: int = Field(gt=0)
     sonnet_model_id: str

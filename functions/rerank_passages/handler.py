@@ -12,7 +12,7 @@ from mangaassist.telemetry import timed_model
 @step("rerank_passages", accepts=RerankInput, services=["sagemaker-runtime"])
 def handler(request: RerankInput, budget: TimeBudget) -> Ranked:
     turn = request.turn
-    models = SageMakerModels(settings().classifier_endpoint, settings().reranker_endpoint)
+    models = SageMakerModels.of(settings())
     candidates = request.passages[:RERANKED]
     texts = [f"{passage.title}. {passage.text}" for passage in candidates]
     with timed_model("reranker", turn.trace_id):

@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "MODE_PARAMETER": "/mangaassist/mode",
     "CLASSIFIER_ENDPOINT": "classifier",
     "RERANKER_ENDPOINT": "reranker",
+    "CLASSIFIER_TARGET": "{}",
+    "RERANKER_TARGET": "{}",
     "EMBEDDING_MODEL_ID": "amazon.titan-embed-text-v2:0",
     "EMBEDDING_DIMENSIONS": "512",
     "SONNET_MODEL_ID": "global.anthropic.claude-sonnet-5-5",

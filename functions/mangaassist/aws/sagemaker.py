@@ -15,6 +15,7 @@ from mangaassist.errors import (
     RerankError,
     RerankTimeoutError,
 )
+from mangaassist.settings import Settings, Target
 
 CLASSIFICATION = NamedErrors(ClassificationError, ClassificationTimeoutError)
 RERANKING = NamedErrors(RerankError, RerankTimeoutError)
@@ -36,11 +37,26 @@ class _Scores(BaseModel):
 
 
 @dataclass(frozen=True)
-class SageMakerModels:
-    """The endpoints by name."""
+class Hosted:
+    """Where a model is: its endpoint, and the arguments of InvokeEndpoint that pick it among others there."""
 
-    classifier: str
-    reranker: str
+    endpoint: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class SageMakerModels:
+    """Both models, which may share an endpoint."""
+
+    classifier: Hosted
+    reranker: Hosted
+
+    @classmethod
+    def of(cls, settings: Settings) -> "SageMakerModels":
+        return cls(
+            Hosted(settings.classifier_endpoint, settings.classifier_target),
+            Hosted(settings.reranker_endpoint, settings.reranker_target),
+        )
 
     def classify(self, text: str, *, budget_ms: int, trace_id: str) -> Prediction:
         """The intent of a text.
@@ -68,10 +84,11 @@ class SageMakerModels:
             raise RerankError(f"{len(scores)} scores for {len(passages)} passages")
         return scores
 
-    def _invoke(self, endpoint: str, body: dict[str, Any], budget_ms: int, trace_id: str, errors: NamedErrors) -> bytes:
+    def _invoke(self, model: Hosted, body: dict[str, Any], budget_ms: int, trace_id: str, errors: NamedErrors) -> bytes:
         def call() -> bytes:
             response = client("sagemaker-runtime").invoke_endpoint(
-                EndpointName=endpoint,
+                EndpointName=model.endpoint,
+                **model.target,
                 Body=json.dumps(body, ensure_ascii=False).encode(),
                 ContentType="application/json",
                 Accept="application/json",
