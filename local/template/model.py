@@ -13,7 +13,7 @@ from local.template.globals import with_globals
 from local.template.identities import PARTITION, Place, Resource, attribute, kind_of
 from local.template.intrinsics import NO_VALUE, Resolver
 from local.template.loader import load_template
-from local.template.specs import ApiSpec, FunctionSpec, ResourceSpec, StateMachineSpec
+from local.template.specs import ApiSpec, EventInvokeSpec, FunctionSpec, ResourceSpec, StateMachineSpec
 
 FUNCTION = "AWS::Serverless::Function"
 STATE_MACHINE = "AWS::Serverless::StateMachine"
@@ -198,10 +198,13 @@ class Deployment:
             "ReservedConcurrentExecutions",
             "Environment",
             "SnapStart",
+            "LoggingConfig",
+            "EventInvokeConfig",
         )
         values = {key: self._resolver.resolve(properties[key]) for key in wanted if key in properties}
         reserved = values.get("ReservedConcurrentExecutions", NO_VALUE)
         environment = values.get("Environment", {}).get("Variables", {})
+        logging = values.get("LoggingConfig", {})
         return FunctionSpec(
             logical_id=logical_id,
             name=identity.name,
@@ -214,6 +217,9 @@ class Deployment:
             reserved_concurrency=None if reserved is NO_VALUE else int(reserved),
             alias=identity.properties.get("AutoPublishAlias"),
             snap_start=values.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
+            log_format=logging.get("LogFormat", "Text"),
+            log_level=logging.get("ApplicationLogLevel"),
+            event_invoke=_event_invoke(values.get("EventInvokeConfig", {})),
         )
 
     def _state_machine(self, logical_id: str) -> StateMachineSpec:
@@ -256,6 +262,16 @@ class Deployment:
             gateway_responses=values.pop("GatewayResponses", {}),
             properties=values,
         )
+
+
+def _event_invoke(given: Mapping[str, Any]) -> EventInvokeSpec:
+    destination = given.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    default = EventInvokeSpec()
+    return EventInvokeSpec(
+        retries=int(given.get("MaximumRetryAttempts", default.retries)),
+        maximum_age_s=float(given.get("MaximumEventAgeInSeconds", default.maximum_age_s)),
+        on_failure_arn=None if destination is None else str(destination),
+    )
 
 
 def _as_environment(value: Any) -> str:

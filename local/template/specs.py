@@ -1,14 +1,26 @@
 """What the template deploys, as the local stack needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True)
+class EventInvokeSpec:
+    """How often and for how many seconds an asynchronous invocation is tried, and where its failure is sent."""
+
+    retries: int = 2
+    maximum_age_s: float = 21_600
+    on_failure_arn: str | None = None
+
+
+@dataclass(frozen=True)
 class FunctionSpec:
-    """A Lambda function. `timeout_s` in seconds; `reserved_concurrency` None means the account's pool."""
+    """A Lambda function. `timeout_s` in seconds; `reserved_concurrency` None means the account's pool.
+
+    `log_format` is Text or JSON; `log_level` None leaves it to the code.
+    """
 
     logical_id: str
     name: str
@@ -21,6 +33,9 @@ class FunctionSpec:
     reserved_concurrency: int | None
     alias: str | None
     snap_start: bool
+    log_format: str = "Text"
+    log_level: str | None = None
+    event_invoke: EventInvokeSpec = field(default_factory=EventInvokeSpec)
 
     @property
     def arns(self) -> tuple[str, ...]:
