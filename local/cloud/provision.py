@@ -78,6 +78,12 @@ def _create_bucket(clients: Clients, bucket: ResourceSpec) -> None:
     clients.of("s3").create_bucket(Bucket=bucket.name)
 
 
+def _create_alarm(clients: Clients, alarm: ResourceSpec) -> None:
+    """CloudFormation's properties have the names that PutMetricAlarm takes."""
+    properties = {key: value for key, value in alarm.properties.items() if key != "Tags"}
+    clients.of("cloudwatch").put_metric_alarm(**{"AlarmName": alarm.name, **properties})
+
+
 def _create_schedule_group(clients: Clients, group: ResourceSpec) -> None:
     clients.of("scheduler").create_schedule_group(Name=group.name)
 
@@ -92,6 +98,7 @@ CREATORS: Mapping[str, Create] = {
     "AWS::Events::EventBus": _create_bus,
     "AWS::Events::Rule": lambda clients, rule: create_rule(clients.of("events"), rule),
     "AWS::Scheduler::ScheduleGroup": _create_schedule_group,
+    "AWS::CloudWatch::Alarm": _create_alarm,
     "AWS::SageMaker::Model": lambda clients, model: create_model(clients.of("sagemaker"), model),
     "AWS::SageMaker::EndpointConfig": lambda clients, config: create_endpoint_config(clients.of("sagemaker"), config),
     "AWS::SageMaker::Endpoint": lambda clients, endpoint: create_endpoint(clients.of("sagemaker"), endpoint),

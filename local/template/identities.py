@@ -80,6 +80,10 @@ def _table(name_property: str) -> Kind:
     return Kind(name_property, _name, {"Arn": arn, "StreamArn": stream, "TableId": _name})
 
 
+def _scaling_policy(resource: Resource) -> str:
+    return resource.arn("autoscaling", f"scalingPolicy:{resource.logical_id}:policyName/{resource.name}")
+
+
 _STATE_MACHINE = _arn("states", "stateMachine:")
 _SECRET = _arn("secretsmanager", "secret:")
 _FUNCTION = _arn("lambda", "function:")
@@ -126,6 +130,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "AWS::SNS::Topic": Kind("TopicName", _arn("sns"), {"TopicArn": _arn("sns"), "TopicName": _name}),
     "AWS::Logs::LogGroup": Kind("LogGroupName", _name, {"Arn": _arn("logs", "log-group:")}),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": Kind("PolicyName", _scaling_policy, {}),
     "AWS::CloudWatch::Alarm": Kind("AlarmName", _name, {"Arn": _arn("cloudwatch", "alarm:")}),
     "AWS::Scheduler::ScheduleGroup": Kind("Name", _name, {"Arn": _arn("scheduler", "schedule-group/")}),
     "AWS::Scheduler::Schedule": Kind("Name", _name, {"Arn": _arn("scheduler", "schedule/default/")}),
