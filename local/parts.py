@@ -18,11 +18,10 @@ from local.errors import PortTakenError
 from local.ingest import Destination
 from local.lambda_runtime import InProcessRuntime, LambdaRuntime
 from local.lambda_runtime.environment import Surroundings
-from local.settings import ENDPOINT_VARIABLES, StackSettings
+from local.settings import StackSettings
 from local.standins.bedrock import BedrockModels
 from local.standins.faults import FaultBoard
 from local.standins.faulty_wsgi import FaultyWsgi
-from local.standins.sagemaker import Endpoint
 from local.standins.transport import serve
 from local.template import Deployment, FunctionSpec
 
@@ -43,10 +42,6 @@ class Names:
             language=language,
             guardrail=self.variables["GUARDRAIL_ID"],
         )
-
-    def endpoints(self, containers: Mapping[str, str]) -> dict[str, Endpoint]:
-        """Endpoint name to the container behind it."""
-        return {self.variables[ENDPOINT_VARIABLES[model]]: Endpoint(url, model) for model, url in containers.items()}
 
     def destination(self, cloud: Cloud, region: str) -> Destination:
         """Where data/ is loaded into."""
@@ -79,6 +74,11 @@ def listen(port: int) -> socket.socket:
         raise PortTakenError(
             f"port {port} is taken: stop what listens there, or choose another with PORT=8081"
         ) from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a bound socket is reached."""
+    return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
 
 
 @asynccontextmanager

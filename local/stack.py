@@ -17,11 +17,11 @@ from local.ingest.load import Destination, fill_indices, fill_tables
 from local.ingest.vectors import VectorCache
 from local.lambda_runtime.environment import Surroundings
 from local.machines import StateMachines
-from local.model_servers import ModelServer
-from local.parts import Names, Runtime, application, listen, listening, moto, names, runtime, served, together
+from local.model_hosts import ModelHosts
+from local.parts import Names, Runtime, application, listen, listening, moto, names, runtime, served, together, url_of
 from local.progress import Progress
 from local.routes import LocalRoutes
-from local.settings import MODELS, StackSettings, deployment_parameters
+from local.settings import StackSettings, deployment_parameters
 from local.standins.bedrock import bedrock_app
 from local.standins.encoders import EncoderByScript, load_encoders
 from local.standins.fault_routes import fault_routes
@@ -29,6 +29,7 @@ from local.standins.faults import FaultBoard
 from local.standins.opensearch.app import opensearch_app
 from local.standins.sagemaker import sagemaker_app
 from local.standins.titan import Vectors
+from local.stepfunctions_api import StepFunctionsApi, stepfunctions_app
 from local.template import Deployment
 
 
@@ -62,31 +63,33 @@ class Stack:
 
     async def _start(self, undo: AsyncExitStack) -> None:
         listener = undo.enter_context(listen(self.settings.port))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        states = undo.enter_context(listen(0))
+        self.url = url_of(listener)
         self.settings.logs.mkdir(parents=True, exist_ok=True)
         # A call held by a fault must not hold up the end.
         undo.callback(self.faults.switch_off)
-        servers = {model: ModelServer(model, self.settings.logs / f"{model}.log") for model in self._missing_models()}
-        for server in servers.values():
-            await undo.enter_async_context(server.running(self.settings.root))
+        models = ModelHosts(self.settings)
+        await undo.enter_async_context(models.running())
         aws = await self._surround(undo)
-        containers = {**self.settings.containers, **{model: server.url for model, server in servers.items()}}
-        sagemaker = await undo.enter_async_context(served(sagemaker_app(self.names.endpoints(containers), self.faults)))
+        sagemaker = await undo.enter_async_context(served(sagemaker_app(models.endpoints, self.faults)))
         encoders = _LateEncoders()
         bedrock = await undo.enter_async_context(served(bedrock_app(self.names.bedrock(), encoders, self.faults)))
         endpoints = {
             **aws,
             "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock,
+            "AWS_ENDPOINT_URL_SFN": url_of(states),
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
         around = Surroundings(self.deployment.place.region, endpoints)
         self.functions = await undo.enter_async_context(runtime(self.settings, self.deployment.functions(), around))
         await together(
             self._load(aws["AWS_ENDPOINT_URL"], encoders),
-            self._ready(servers),
+            self._ready(models),
             self._warm_up(),
         )
-        await self._open(undo, listener, endpoints)
+        step_functions = await self._run_workflows(undo, states)
+        await self._open(undo, listener, endpoints, step_functions)
 
     async def _surround(self, undo: AsyncExitStack) -> dict[str, str]:
         """Identity provider, search and moto; then the template can be read as deployed here."""
@@ -99,9 +102,6 @@ class Stack:
         self.deployment = Deployment(self.settings.template, overrides)
         self.names = names(self.deployment)
         return {"AWS_ENDPOINT_URL": server.url}
-
-    def _missing_models(self) -> list[str]:
-        return [model for model in MODELS if model not in self.settings.containers]
 
     async def _load(self, moto_url: str, encoders: "_LateEncoders") -> None:
         """Deploy the template's resources and fill them with data/."""
@@ -124,19 +124,30 @@ class Stack:
         with self._progress.step("sentence encoders loaded"):
             encoders.are(await asyncio.to_thread(load_encoders))
 
-    async def _ready(self, servers: Mapping[str, ModelServer]) -> None:
-        if servers:
-            with self._progress.step(f"model servers ready: {', '.join(servers)}"):
-                await together(*(server.ready() for server in servers.values()))
+    async def _ready(self, models: ModelHosts) -> None:
+        with self._progress.step(f"model servers ready: {', '.join(models.endpoints)}"):
+            await models.ready()
 
     async def _warm_up(self) -> None:
         with self._progress.step("functions warmed up"):
             await self.functions.warm_up(self.deployment.functions_of_requests())
 
-    async def _open(self, undo: AsyncExitStack, listener: socket.socket, endpoints: Mapping[str, str]) -> None:
-        """The workflow and the API, once all they need is there."""
+    async def _run_workflows(self, undo: AsyncExitStack, listener: socket.socket) -> StepFunctionsApi:
+        """Step Functions, once the functions can be called."""
         self.machines = StateMachines(self.deployment.state_machines().values(), self.functions)
         undo.push_async_callback(self.machines.close)
+        api = StepFunctionsApi(self.machines)
+        await undo.enter_async_context(listening(stepfunctions_app(api), listener))
+        return api
+
+    async def _open(
+        self,
+        undo: AsyncExitStack,
+        listener: socket.socket,
+        endpoints: Mapping[str, str],
+        step_functions: StepFunctionsApi,
+    ) -> None:
+        """The API, once all it needs is there."""
         journal = EventJournal(self.cloud.clients, self.names.variables["EVENT_BUS"], self.deployment.place.account)
         self.routes = LocalRoutes(
             machines=self.machines,
@@ -149,7 +160,7 @@ class Stack:
             spec,
             self.deployment.place,
             functions=self.functions,
-            machines=self.machines,
+            step_functions=step_functions,
             logs=self.settings.logs,
         )
         routes = [*self.routes.table(), *fault_routes(self.faults)]

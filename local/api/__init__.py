@@ -7,7 +7,6 @@ Exception
 """
 
 from local.api.errors import ApiError, BodyNotJsonError, MappingTemplateError
-from local.api.front import ApiFront
-from local.api.start_sync_execution import StateMachines
+from local.api.front import ApiFront, StepFunctions
 
-__all__ = ["ApiError", "ApiFront", "BodyNotJsonError", "MappingTemplateError", "StateMachines"]
+__all__ = ["ApiError", "ApiFront", "BodyNotJsonError", "MappingTemplateError", "StepFunctions"]

@@ -6,9 +6,10 @@ In the order of API Gateway's own execution log. AWS promises no order of thrott
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -21,14 +22,23 @@ from local.api.integrations import Integration
 from local.api.mapping import answer, mock_status, request_body
 from local.api.requests import Call, Multiple
 from local.api.stage import Stage
-from local.api.start_sync_execution import StateMachines, start_sync_execution
 from local.clock import Clock, SystemClock
 from local.template import ApiSpec
 from local.template.identities import Place
 
 PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024
 _LOG = logging.getLogger(__name__)
+_STATES = "states:action/"
 Backend = tuple[int, str]
+
+
+class StepFunctions(Protocol):
+    """Step Functions' API: status and body of an action for a request body."""
+
+    @property
+    def actions(self) -> Collection[str]: ...
+
+    async def call(self, action: str, request: str | bytes) -> tuple[int, Mapping[str, Any]]: ...
 
 
 class ApiFront:
@@ -43,21 +53,18 @@ class ApiFront:
         place: Place,
         *,
         functions: Functions,
-        machines: StateMachines,
+        step_functions: StepFunctions,
         clock: Clock | None = None,
         logs: Path | None = None,
     ) -> None:
         self._id = spec.logical_id.lower()
         self._place = place
-        self._machines = machines
+        self._step_functions = step_functions
         self._clock = clock or SystemClock()
         self._stage = Stage(spec, self._clock, logs)
         self._resources = resources(spec.document)
         self._gateway = GatewayResponses(spec.document, spec.gateway_responses)
         self._authorization = Authorization(functions, self._clock)
-        self._actions: Mapping[str, Callable[[str], Awaitable[Backend]]] = {
-            "states:action/StartSyncExecution": self._start_sync_execution
-        }
         for resource in self._resources:
             for operation in resource.operations.values():
                 self._check(operation)
@@ -103,21 +110,18 @@ class ApiFront:
         started = self._clock.now()
         try:
             async with asyncio.timeout(integration.timeout_ms / 1000):
-                status, body = await self._actions[integration.action](rendered)
+                status, body = await self._step_functions.call(integration.action.removeprefix(_STATES), rendered)
         except TimeoutError as error:
             raise RefusedError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from error
         finally:
             exchange.integration["integrationLatency"] = round((self._clock.now() - started) * 1000)
         exchange.integration["integrationStatus"] = status
-        return status, body
-
-    async def _start_sync_execution(self, body: str) -> Backend:
-        status, outcome = await start_sync_execution(body, self._machines)
-        return status, json.dumps(outcome, ensure_ascii=False)
+        return status, json.dumps(body, ensure_ascii=False)
 
     def _check(self, operation: Operation) -> None:
         integration = operation.integration
-        if integration.type == "aws" and integration.action not in self._actions:
+        known = {_STATES + action for action in self._step_functions.actions}
+        if integration.type == "aws" and integration.action not in known:
             raise ApiError(f"{operation.method} {operation.path}: no integration with {integration.uri} here")
 
     def _call(self, request: web.Request, resource: str, parameters: Mapping[str, str]) -> Call:

@@ -1,6 +1,6 @@
 """Step Functions' API: an action by its name, on the local state machines."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Final
 
 from local.machines import StateMachines
@@ -33,6 +33,11 @@ class StepFunctionsApi:
     def __init__(self, machines: StateMachines) -> None:
         self._machines = machines
         self._requests = Requests()
+
+    @property
+    def actions(self) -> Collection[str]:
+        """The actions that exist here."""
+        return ACTIONS.keys()
 
     async def call(self, action: str, request: str | bytes) -> tuple[int, dict[str, Any]]:
         """Status and body of an action for a request body."""

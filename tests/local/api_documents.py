@@ -39,6 +39,15 @@ class NoFunctions:
         raise AssertionError(f"{function} was called")
 
 
+class NoStepFunctions:
+    """No workflow is started."""
+
+    actions = ("StartSyncExecution",)
+
+    async def call(self, action: str, request: str | bytes) -> tuple[int, dict[str, Any]]:
+        raise AssertionError(f"{action} was called")
+
+
 def mock(response: str = '{"ok": true}', **more: Any) -> dict[str, Any]:
     """An operation that answers 200 with this response template; `more` are further fields of the operation."""
     return {
@@ -63,7 +72,7 @@ def spec(given: Mapping[str, Any], **properties: Any) -> ApiSpec:
 
 def front(given: Mapping[str, Any], *, properties: Mapping[str, Any] | None = None, **parts: Any) -> ApiFront:
     """The front of a document. Parts that are not given are never called."""
-    wanted = {"functions": NoFunctions(), "machines": None, "clock": HandClock(), **parts}
+    wanted = {"functions": NoFunctions(), "step_functions": NoStepFunctions(), "clock": HandClock(), **parts}
     return ApiFront(spec(given, **(properties or {})), Place(), **wanted)
 
 

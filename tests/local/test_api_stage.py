@@ -152,10 +152,13 @@ async def test_given_headers_that_come_twice_when_called_then_the_last_counts_an
 
 
 class Asleep:
-    """State machines that never answer."""
+    """Step Functions that never answers."""
 
-    async def run(self, arn: str, value: Any, *, name: str) -> Any:
+    actions = ("StartSyncExecution",)
+
+    async def call(self, action: str, request: str | bytes) -> tuple[int, dict[str, Any]]:
         await asyncio.Event().wait()
+        raise AssertionError
 
 
 async def test_given_a_backend_that_does_not_answer_when_the_integrations_time_is_over_then_it_is_504() -> None:
@@ -166,7 +169,7 @@ async def test_given_a_backend_that_does_not_answer_when_the_integrations_time_i
         "responses": {"default": {"statusCode": "200"}},
     }
     given = document({"/a": {"post": {f"{PREFIX}integration": integration}}})
-    async with serving(given, machines=Asleep()) as client:
+    async with serving(given, step_functions=Asleep()) as client:
         answer = await client.post("/a", json={"stateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:m"})
         assert answer.status == 504
         assert await answer.json() == {"message": "Endpoint request timed out"}

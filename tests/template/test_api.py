@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from local.api import ApiFront
+from local.machines import StateMachines
+from local.stepfunctions_api import StepFunctionsApi
 from local.template import Deployment
 
 GATEWAY = "x-amazon-apigateway-gateway-responses"
@@ -78,8 +80,10 @@ def test_the_front_takes_the_document_whole_and_the_access_log_names_who_and_wha
     deployment: Deployment, tmp_path: Path
 ) -> None:
     nobody: Any = None
+    step_functions = StepFunctionsApi(StateMachines([], nobody))
+    spec = deployment.apis()["ChatApi"]
 
-    ApiFront(deployment.apis()["ChatApi"], deployment.place, functions=nobody, machines=nobody, logs=tmp_path)
+    ApiFront(spec, deployment.place, functions=nobody, step_functions=step_functions, logs=tmp_path)
 
     fields = json.loads(deployment.apis()["ChatApi"].properties["AccessLogSetting"]["Format"])
     assert fields["trace_id"] == "$context.requestId"
