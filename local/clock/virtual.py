@@ -3,17 +3,21 @@
     def test_given_a_retry_of_60_seconds_when_...():
         run_virtually(lambda clock: scenario(clock))
 
-Every timer of asyncio obeys it, those of the code under test included. Threads do not: time jumps while they work.
+Every timer of asyncio obeys it, those of the code under test included. Time stands still while a thread works that
+someone waits for with `asyncio.to_thread`.
 """
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Any, TypeVar, TypeVarTuple
 
 from local.clock import Timer
 
 Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 
 class DeadlockError(RuntimeError):
@@ -21,11 +25,14 @@ class DeadlockError(RuntimeError):
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Advances `elapsed` by the time that a real selector would have waited."""
+    """Advances `elapsed` by the time that a real selector would have waited; really waits while a thread works."""
 
     elapsed: float = 0.0
+    threads: int = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self.threads and timeout != 0:
+            return super().select(None)
         ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
         if not ready and timeout is None:
             raise DeadlockError("Nothing is left to happen: a future that is waited for is never set.")
@@ -44,6 +51,31 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
         return self._jumping.elapsed
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Arguments], Result], *args: *Arguments
+    ) -> asyncio.Future[Result]:
+        """Run in a thread, while time stands still."""
+        future: asyncio.Future[Result] = super().run_in_executor(executor, func, *args)
+        self._jumping.threads += 1
+        future.add_done_callback(self._thread_ended)
+        return future
+
+    async def shutdown_default_executor(self, *args: Any) -> None:
+        """Wait for the threads."""
+        with self._standing_still():
+            await super().shutdown_default_executor(*args)
+
+    def _thread_ended(self, _: object) -> None:
+        self._jumping.threads -= 1
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[None]:
+        self._jumping.threads += 1
+        try:
+            yield
+        finally:
+            self._jumping.threads -= 1
 
 
 class VirtualClock:
