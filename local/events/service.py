@@ -1,0 +1,133 @@
+"""Events, as one: what passes before moto goes in, and deliveries come out."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from botocore.exceptions import ClientError
+
+from local.clock import Clock
+from local.events.asynchronous import AsynchronousInvocations, Functions, QueueSettings
+from local.events.buckets import bucket_events
+from local.events.bus import Buses
+from local.events.deliveries import Deliverer
+from local.events.entries import Origin, Published
+from local.events.front import EventsFront, Request
+from local.events.journal import Journal
+from local.events.rules import Rule, Rules
+from local.events.scheduler import Delete, Scheduler
+from local.events.schedules import Schedule, Schedules
+from local.events.targets import Call, Clients, Reach, StateMachines, Targets
+from local.events.timekeeper import Timekeeper
+from local.events.work import Work
+
+
+class Events:
+    """EventBridge's buses, rules and schedules, and Lambda's asynchronous invocations, on one clock and event loop."""
+
+    def __init__(self, clock: Clock, origin: Origin) -> None:
+        self.clock = clock
+        self.origin = origin
+        self.journal = Journal()
+        self.work = Work(clock)
+        self.rules = Rules(origin.arn, clock.now)
+        self.schedules = Schedules(lambda path: origin.arn(path, "scheduler"), clock.now)
+        self._loop = asyncio.get_running_loop()
+        self._targets: Targets | None = None
+        self._deliverer = Deliverer(clock, self.work, self.journal)
+        self._buses = Buses(
+            self.rules, self._deliverer, origin=origin, clock=clock, work=self.work, journal=self.journal
+        )
+        self._scheduler = Scheduler(self._deliverer, self.work, origin=origin, delete=self._delete_schedule)
+        self._delete: Delete
+        self._due_rules: Timekeeper[Rule] = Timekeeper(clock, lambda rule, due, _: self._buses.tick(rule, due))
+        self._due_schedules: Timekeeper[Schedule] = Timekeeper(clock, self._scheduler.fire)
+        self.rules.changed = self._due_rules.keep
+        self.schedules.changed = self._due_schedules.keep
+
+    def front(self, app: WSGIApplication) -> WSGIApplication:
+        """moto with this before it."""
+        return EventsFront(app, self, self.origin, self.clock.now)
+
+    def buckets(self) -> AbstractContextManager[None]:
+        """Hear of moto's buckets while this is entered."""
+        return bucket_events(self.published, self.origin, self.clock.now)
+
+    def open(
+        self,
+        *,
+        functions: Functions,
+        queues: Iterable[QueueSettings],
+        machines: StateMachines,
+        clients: Clients,
+        call: Call | None = None,
+    ) -> None:
+        """Begin to deliver; what came before has waited. `call` serves the universal targets of schedules."""
+        invocations = AsynchronousInvocations(functions, queues, self.clock, self.work, self.journal)
+        reach = Reach(invocations, machines, clients, self._buses.forward, self._buses.put, call)
+        targets = Targets(reach)
+        invocations.open(targets.send, targets.send_dead_letter)
+        self._targets = targets
+        self._delete = _deleter(clients)
+        self._deliverer.open(targets.send, targets.send_dead_letter)
+
+    async def close(self) -> int:
+        """Stop; how many deliveries and invocations were not done, and are lost."""
+        self._due_rules.close()
+        self._due_schedules.close()
+        given_up = await self.work.close()
+        if self._targets is not None:
+            self._targets.close()
+        return given_up
+
+    def put(self, entry: Request) -> None:
+        """Publish an entry of a PutEvents, on the event loop; raises DeliveryError where EventBridge refuses it."""
+        self._buses.put(entry)
+
+    def due(self, schedule: Schedule) -> float | None:
+        """When a schedule is due next, in epoch seconds."""
+        return self._due_schedules.due((schedule.group, schedule.name))
+
+    def rule_due(self, rule: Rule) -> float | None:
+        """When a scheduled rule is due next, in epoch seconds."""
+        return self._due_rules.due((rule.bus, rule.name))
+
+    def published(self, published: Published) -> None:
+        """From any thread: an event was put on a bus."""
+        self._on_loop(self._buses.publish, published)
+
+    def rule_changed(self, operation: str, request: Request) -> None:
+        """From any thread: EventBridge accepted a change of a rule."""
+        self._on_loop(self.rules.apply, operation, request)
+
+    def schedule_put(self, name: str, request: Request) -> None:
+        """From any thread: a schedule was created or replaced."""
+        self._on_loop(self.schedules.put, name, request)
+
+    def schedule_deleted(self, group: str | None, name: str) -> None:
+        """From any thread: a schedule was deleted."""
+        self._on_loop(self.schedules.delete, group, name)
+
+    def group_deleted(self, name: str) -> None:
+        """From any thread: a group was deleted."""
+        self._on_loop(self.schedules.delete_group, name)
+
+    async def _delete_schedule(self, schedule: Schedule) -> None:
+        # One that was changed or deleted meanwhile is not the one that is completed.
+        if self.schedules.holds(schedule):
+            await self._delete(schedule)
+
+    def _on_loop(self, act: Callable[..., None], *arguments: Any) -> None:
+        self._loop.call_soon_threadsafe(act, *arguments)
+
+
+def _deleter(clients: Clients) -> Delete:
+    async def delete(schedule: Schedule) -> None:
+        client = clients.of("scheduler")
+        # Whoever deletes it at the same moment does just that.
+        with suppress(ClientError):
+            await asyncio.to_thread(client.delete_schedule, GroupName=schedule.group, Name=schedule.name)
+
+    return delete

@@ -1,0 +1,166 @@
+"""What rules and schedules can lead to, each reached as its service is reached on AWS."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.events.errors import DeliveryError
+from local.events.target import Target
+
+Call = Callable[[str, Any], Awaitable[Any]]
+"""Calls a service as Step Functions' SDK integrations name it ("aws-sdk:sqs:sendMessage"), with its arguments."""
+
+_UNIVERSAL: Final = "arn:aws:scheduler:::aws-sdk:"
+_TOO_MANY_REQUESTS: Final = 429
+_SERVER_ERROR: Final = 500
+
+
+class StateMachines(Protocol):
+    """Starts an execution without waiting for it; raises KeyError for an ARN nobody has."""
+
+    def start(self, arn: str, value: Any, *, name: str) -> object: ...
+
+
+class Clients(Protocol):
+    """boto3 clients by service name."""
+
+    def of(self, service: str) -> Any: ...
+
+
+class FunctionQueues(Protocol):
+    """Takes an event for a function, to be run later; raises DeliveryError for a function that nobody has."""
+
+    def accept(self, arn: str, payload: Any) -> str: ...
+
+
+class Forward(Protocol):
+    """Puts an event on another bus; raises DeliveryError."""
+
+    def __call__(self, bus_arn: str, event: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is around: functions, state machines, queues and topics, and other services where there is a `call`."""
+
+    functions: FunctionQueues
+    machines: StateMachines
+    clients: Clients
+    forward: Forward
+    put_event: Callable[[Mapping[str, Any]], None]
+    call: Call | None = None
+
+
+class Targets:
+    """Sends to a target by the service of its ARN."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="delivery")
+        self._services: Mapping[str, Callable[[Target, str, Mapping[str, Any]], Awaitable[None]]] = {
+            "lambda": self._invoke,
+            "states": self._start_execution,
+            "sqs": self._send_message,
+            "sns": self._publish,
+            "events": self._put_event,
+            "scheduler": self._call,
+        }
+
+    async def send(self, target: Target, text: str, event: Mapping[str, Any]) -> None:
+        """Hand a text to the target; raises DeliveryError."""
+        service = target.arn.split(":")[2] if target.arn.startswith("arn:") else target.arn
+        if service not in self._services:
+            raise _refused("UNSUPPORTED_TARGET", f"the local stack delivers nothing to {target.arn}")
+        await self._services[service](target, text, event)
+
+    async def send_dead_letter(self, queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:
+        """Put a message with attributes into a queue; raises DeliveryError."""
+        request = {
+            "QueueUrl": _queue_url(queue_arn),
+            "MessageBody": body,
+            "MessageAttributes": {
+                name: {"DataType": "String", "StringValue": value or "-"} for name, value in attributes.items()
+            },
+        }
+        await self._request("sqs", "send_message", request)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _invoke(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
+        self._reach.functions.accept(target.arn, _document(text))
+
+    async def _start_execution(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
+        document = _document(text)
+        try:
+            self._reach.machines.start(target.arn, document, name=str(uuid.uuid4()))
+        except KeyError:
+            raise _refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{target.arn}'") from None
+
+    async def _send_message(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"QueueUrl": _queue_url(target.arn), "MessageBody": text}
+        if "MessageGroupId" in target.parameters:
+            request["MessageGroupId"] = target.parameters["MessageGroupId"]
+        await self._request("sqs", "send_message", request)
+
+    async def _publish(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
+        await self._request("sns", "publish", {"TopicArn": target.arn, "Message": text})
+
+    async def _put_event(self, target: Target, text: str, event: Mapping[str, Any]) -> None:
+        if "DetailType" not in target.parameters:
+            self._reach.forward(target.arn, event)
+            return
+        names = {"DetailType": target.parameters["DetailType"], "Source": target.parameters.get("Source")}
+        self._reach.put_event({**names, "Detail": text, "EventBusName": target.arn})
+
+    async def _call(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
+        """A universal target of EventBridge Scheduler."""
+        if self._reach.call is None or not target.arn.startswith(_UNIVERSAL):
+            raise _refused("UNSUPPORTED_TARGET", f"the local stack delivers nothing to {target.arn}")
+        try:
+            await self._reach.call(target.arn.removeprefix(_UNIVERSAL.removesuffix("aws-sdk:")), _document(text))
+        except Exception as error:
+            code = str(getattr(error, "error", type(error).__name__))
+            raise DeliveryError(code, str(getattr(error, "cause", error)), retryable=_is_passing(code)) from error
+
+    async def _request(self, service: str, operation: str, request: dict[str, Any]) -> None:
+        client = self._reach.clients.of(service)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._threads, lambda: getattr(client, operation)(**request))
+        except ClientError as error:
+            answer = error.response
+            status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
+            code = answer["Error"].get("Code", "Unknown")
+            retryable = status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS or _is_passing(code)
+            raise DeliveryError(code, answer["Error"].get("Message", ""), retryable=retryable) from error
+        except BotoCoreError as error:
+            raise DeliveryError("SDK_CLIENT_ERROR", str(error), retryable=True) from error
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise _refused("INVALID_JSON", f"the target takes JSON: {error}") from error
+
+
+def _queue_url(arn: str) -> str:
+    _, _, _, region, account, name = arn.split(":")
+    return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
+
+
+def _is_passing(code: str) -> bool:
+    """Whether an error is one of load or of the service itself."""
+    return any(word in code for word in ("Throttl", "TooManyRequests", "Internal", "Unavailable", "Timeout"))
+
+
+def _refused(code: str, message: str) -> DeliveryError:
+    return DeliveryError(code, message, retryable=False)
