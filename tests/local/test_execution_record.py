@@ -4,7 +4,7 @@ import asyncio
 
 from local.clock.virtual import VirtualClock, run_virtually
 from local.stepfunctions import JSON, ExecutionRecord, StateMachine, current_attempt
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     Answer,
     Functions,
     execute,

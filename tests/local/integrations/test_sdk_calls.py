@@ -13,7 +13,7 @@ from moto import mock_aws
 from local.clock.virtual import VirtualClock, run_virtually
 from local.integrations import SdkCalls, check
 from local.stepfunctions import JSON, DefinitionError, ExecutionRecord, FunctionError, StateMachine, StatesRuntimeError
-from tests.local.stepfunctions_scenarios import Functions, catch, machine_of, passing, wait
+from tests.local.stepfunctions.scenarios import Functions, catch, machine_of, passing, wait
 
 REGION = "us-east-1"
 TABLE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     GUIDE,
     SPECIFICATION,
     Answer,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.stepfunctions import DefinitionError, StateMachine
-from tests.local.stepfunctions_scenarios import catch, parallel, passing, retry, task, wait
+from tests.local.stepfunctions.scenarios import catch, parallel, passing, retry, task, wait
 
 END = {"Type": "Succeed"}
 

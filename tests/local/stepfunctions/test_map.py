@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.stepfunctions import JSON, FunctionError
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     GUIDE,
     Answer,
     Rule,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.stepfunctions.json_types import MAX_PAYLOAD_BYTES
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     GUIDE,
     Answer,
     Rule,

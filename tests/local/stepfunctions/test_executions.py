@@ -6,7 +6,7 @@ import pytest
 
 from local.clock.virtual import DeadlockError, VirtualClock, run_virtually
 from local.stepfunctions import JSON, StateMachine
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     Answer,
     Functions,
     catch,

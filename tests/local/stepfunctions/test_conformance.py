@@ -17,7 +17,7 @@ import pytest
 from local.clock.virtual import VirtualClock, run_virtually
 from local.stepfunctions import JSON, FunctionError, Identity, StateMachine
 
-FOLDER = Path(__file__).parents[3] / "shared" / "conformance"
+FOLDER = Path(__file__).parents[4] / "shared" / "conformance"
 CASES = FOLDER / "aws_recorded_cases.jsonl"
 EXCEPTIONS: Mapping[str, str] = json.loads(Path(__file__).with_name("conformance_exceptions.json").read_text())
 LEAST_MATCHES = 600

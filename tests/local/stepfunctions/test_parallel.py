@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     GUIDE,
     Answer,
     Rule,

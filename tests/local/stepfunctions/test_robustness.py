@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.stepfunctions import DefinitionError
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     Answer,
     catch,
     execute,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.stepfunctions_scenarios import (
+from tests.local.stepfunctions.scenarios import (
     GUIDE,
     Answer,
     Rule,
