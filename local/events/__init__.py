@@ -8,7 +8,6 @@ and for the `schedules` of the `scheduler`. A function gets its events from a qu
 `journal` keeps the latest of it all, `service` is the whole, `routes` shows it.
 """
 
-from local.events.asynchronous import QueueSettings
 from local.events.entries import Origin
 from local.events.errors import DeliveryError, EventsError, InvalidExpressionError, InvalidPatternError
 from local.events.service import Events
@@ -20,5 +19,4 @@ __all__ = [
     "InvalidExpressionError",
     "InvalidPatternError",
     "Origin",
-    "QueueSettings",
 ]

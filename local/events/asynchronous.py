@@ -17,6 +17,7 @@ from local.events.journal import InvocationOutcome, InvocationRecord, Journal
 from local.events.target import Target
 from local.events.work import Work
 from local.lambda_runtime import FunctionFailedError
+from local.template.specs import EventInvokeSpec, FunctionSpec
 
 _AFTER_ERRORS_S: Final = (60.0, 120.0)
 _LONGEST_THROTTLE_S: Final = 300.0
@@ -36,18 +37,6 @@ class Functions(Protocol):
 
 
 @dataclass(frozen=True)
-class QueueSettings:
-    """How a function's queue treats an event: Lambda's defaults, unless the template says otherwise."""
-
-    arns: tuple[str, ...]
-    maximum_retries: int = 2
-    maximum_age_s: float = 21_600
-    on_success: str | None = None
-    on_failure: str | None = None
-    dead_letter_arn: str | None = None
-
-
-@dataclass(frozen=True)
 class _End:
     condition: Condition
     answer: Any
@@ -58,10 +47,10 @@ class AsynchronousInvocations:
     """One queue a function. `send` reaches destinations, which are targets as those of a rule are."""
 
     def __init__(
-        self, functions: Functions, settings: Iterable[QueueSettings], clock: Clock, work: Work, journal: Journal
+        self, functions: Functions, specs: Iterable[FunctionSpec], clock: Clock, work: Work, journal: Journal
     ) -> None:
         self._functions, self._clock, self._work, self._journal = functions, clock, work, journal
-        self._settings = {arn: one for one in settings for arn in one.arns}
+        self._specs = {arn: spec.event_invoke for spec in specs for arn in spec.arns}
         self._send: Send
         self._send_dead_letter: SendDeadLetter
 
@@ -71,18 +60,18 @@ class AsynchronousInvocations:
 
     def accept(self, arn: str, payload: Any) -> str:
         """Queue an event: its request id. Raises DeliveryError for a function that nobody has."""
-        if arn not in self._settings:
+        if arn not in self._specs:
             raise DeliveryError("ResourceNotFoundException", f"Function not found: {arn}", retryable=False)
         record = self._journal.invocation(arn)
-        self._work.start(self._run(self._settings[arn], arn, payload, record))
+        self._work.start(self._run(self._specs[arn], arn, payload, record))
         return record.request_id
 
-    async def _run(self, settings: QueueSettings, arn: str, payload: Any, record: InvocationRecord) -> None:
-        end = await self._invoke(settings, arn, payload, record)
+    async def _run(self, spec: EventInvokeSpec, arn: str, payload: Any, record: InvocationRecord) -> None:
+        end = await self._invoke(spec, arn, payload, record)
         record.outcome = _OUTCOMES[end.condition]
-        await self._tell(settings, arn, payload, end, record)
+        await self._tell(spec, arn, payload, end, record)
 
-    async def _invoke(self, settings: QueueSettings, arn: str, payload: Any, record: InvocationRecord) -> _End:
+    async def _invoke(self, spec: EventInvokeSpec, arn: str, payload: Any, record: InvocationRecord) -> _End:
         began = self._clock.now()
         errors = throttles = 0
         while True:
@@ -99,29 +88,27 @@ class AsynchronousInvocations:
                 throttles += 1
             else:
                 errors += 1
-                if errors > settings.maximum_retries:
+                if errors > spec.retries:
                     return _End("RetriesExhausted", None, failure)
                 delay = _AFTER_ERRORS_S[min(errors, len(_AFTER_ERRORS_S)) - 1]
-            if self._clock.now() + delay - began > settings.maximum_age_s:
+            if self._clock.now() + delay - began > spec.maximum_age_s:
                 return _End("EventAgeExceeded", None, failure)
             await self._work.sleep(delay)
 
-    async def _tell(self, settings: QueueSettings, arn: str, payload: Any, end: _End, record: InvocationRecord) -> None:
-        destination = settings.on_success if end.error is None else settings.on_failure
+    async def _tell(self, spec: EventInvokeSpec, arn: str, payload: Any, end: _End, record: InvocationRecord) -> None:
+        destination = spec.on_success_arn if end.error is None else spec.on_failure_arn
         try:
             if destination is not None:
                 document = self._document(arn, payload, end, record)
                 event = {"id": record.request_id, **document}
                 await self._send(_as_target(destination, end), json.dumps(document, ensure_ascii=False), event)
-            if end.error is not None and settings.dead_letter_arn is not None:
+            if end.error is not None and spec.dead_letter_arn is not None:
                 attributes = {
                     "RequestID": record.request_id,
                     "ErrorCode": "200",
                     "ErrorMessage": end.error.cause[:1024],
                 }
-                await self._send_dead_letter(
-                    settings.dead_letter_arn, json.dumps(payload, ensure_ascii=False), attributes
-                )
+                await self._send_dead_letter(spec.dead_letter_arn, json.dumps(payload, ensure_ascii=False), attributes)
         except DeliveryError as error:
             record.error = f"{record.error}; the destination: {error}"
 

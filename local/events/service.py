@@ -9,7 +9,7 @@ from wsgiref.types import WSGIApplication
 from botocore.exceptions import ClientError
 
 from local.clock import Clock
-from local.events.asynchronous import AsynchronousInvocations, Functions, QueueSettings
+from local.events.asynchronous import AsynchronousInvocations, Functions
 from local.events.buckets import bucket_events
 from local.events.bus import Buses
 from local.events.deliveries import Deliverer
@@ -22,6 +22,7 @@ from local.events.schedules import Schedule, Schedules
 from local.events.targets import Call, Clients, Reach, StateMachines, Targets
 from local.events.timekeeper import Timekeeper
 from local.events.work import Work
+from local.template.specs import FunctionSpec
 
 
 class Events:
@@ -59,13 +60,13 @@ class Events:
         self,
         *,
         functions: Functions,
-        queues: Iterable[QueueSettings],
+        specs: Iterable[FunctionSpec],
         machines: StateMachines,
         clients: Clients,
         call: Call | None = None,
     ) -> None:
         """Begin to deliver; what came before has waited. `call` serves the universal targets of schedules."""
-        invocations = AsynchronousInvocations(functions, queues, self.clock, self.work, self.journal)
+        invocations = AsynchronousInvocations(functions, specs, self.clock, self.work, self.journal)
         reach = Reach(invocations, machines, clients, self._buses.forward, self._buses.put, call)
         targets = Targets(reach)
         invocations.open(targets.send, targets.send_dead_letter)

@@ -200,6 +200,7 @@ class Deployment:
             "SnapStart",
             "LoggingConfig",
             "EventInvokeConfig",
+            "DeadLetterQueue",
         )
         values = {key: self._resolver.resolve(properties[key]) for key in wanted if key in properties}
         reserved = values.get("ReservedConcurrentExecutions", NO_VALUE)
@@ -219,7 +220,7 @@ class Deployment:
             snap_start=values.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
             log_format=logging.get("LogFormat", "Text"),
             log_level=logging.get("ApplicationLogLevel"),
-            event_invoke=_event_invoke(values.get("EventInvokeConfig", {})),
+            event_invoke=_event_invoke(values.get("EventInvokeConfig", {}), values.get("DeadLetterQueue", {})),
         )
 
     def _state_machine(self, logical_id: str) -> StateMachineSpec:
@@ -264,13 +265,15 @@ class Deployment:
         )
 
 
-def _event_invoke(given: Mapping[str, Any]) -> EventInvokeSpec:
-    destination = given.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+def _event_invoke(given: Mapping[str, Any], dead_letters: Mapping[str, Any]) -> EventInvokeSpec:
+    destinations = given.get("DestinationConfig", {})
     default = EventInvokeSpec()
     return EventInvokeSpec(
         retries=int(given.get("MaximumRetryAttempts", default.retries)),
         maximum_age_s=float(given.get("MaximumEventAgeInSeconds", default.maximum_age_s)),
-        on_failure_arn=None if destination is None else str(destination),
+        on_failure_arn=destinations.get("OnFailure", {}).get("Destination"),
+        on_success_arn=destinations.get("OnSuccess", {}).get("Destination"),
+        dead_letter_arn=dead_letters.get("TargetArn"),
     )
 
 

@@ -8,11 +8,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EventInvokeSpec:
-    """How often and for how many seconds an asynchronous invocation is tried, and where its failure is sent."""
+    """How often and for how many seconds an asynchronous invocation is tried, and who is told of its end.
+
+    Destinations get a record of the invocation, the dead-letter queue the event itself.
+    """
 
     retries: int = 2
     maximum_age_s: float = 21_600
     on_failure_arn: str | None = None
+    on_success_arn: str | None = None
+    dead_letter_arn: str | None = None
 
 
 @dataclass(frozen=True)
