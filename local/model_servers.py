@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from local.errors import ModelServerError
+from local.hosting import Container
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 120.0
@@ -20,10 +21,10 @@ _POLL_S = 0.05
 
 
 class ModelServer:
-    """One model's server; its output is in the log."""
+    """The server behind an endpoint, with the models that its container holds; its output is in the log."""
 
-    def __init__(self, model: str, log: Path) -> None:
-        self.model = model
+    def __init__(self, container: Container, log: Path) -> None:
+        self.container = container
         self.port = _free_port()
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -37,7 +38,8 @@ class ModelServer:
         """The process lives while this is entered; it is ready only after `ready`."""
         with self._log.open("wb") as output:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "models", "serve", "--model", self.model, "--port", str(self.port)),
+                *(sys.executable, "-m", "models", "serve", *self._holds()),
+                *("--host", LOOPBACK, "--port", str(self.port)),
                 cwd=root,
                 env={**os.environ, "PYTHONPATH": str(root)},
                 stdin=subprocess.DEVNULL,
@@ -57,10 +59,17 @@ class ModelServer:
             async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as client:
                 while not await self._answers(client):
                     if self._process.returncode is not None:
-                        raise ModelServerError(f"the {self.model} server ended (run `make models`?): see {self._log}")
+                        raise ModelServerError(f"{self._who} ended (run `make models`?): see {self._log}")
                     await asyncio.sleep(_POLL_S)
         except TimeoutError as error:
-            raise ModelServerError(f"no answer of the {self.model} server in {START_TIMEOUT_S:.0f} s") from error
+            raise ModelServerError(f"no answer of {self._who} in {START_TIMEOUT_S:.0f} s") from error
+
+    @property
+    def _who(self) -> str:
+        return f"the server of {self.container.endpoint}"
+
+    def _holds(self) -> tuple[str, ...]:
+        return ("--multi-model",) if self.container.multi_model else ("--model", *self.container.models)
 
     async def _answers(self, client: aiohttp.ClientSession) -> bool:
         try:

@@ -10,14 +10,11 @@ from local.lambda_runtime import Limits
 from local.template.model import Overrides
 
 DEFAULT_PORT = 8080
-MODELS = ("classifier", "reranker")
-# Where the functions' environment names the endpoint of each model.
-ENDPOINT_VARIABLES: Mapping[str, str] = {"classifier": "CLASSIFIER_ENDPOINT", "reranker": "RERANKER_ENDPOINT"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
-    """`port` 0 takes a free one. `containers` are model servers that run already, by model; others are started.
+    """`port` 0 takes a free one. `containers` are model servers that run already, by endpoint; others are started.
 
     `parameters` are template parameters that this deployment sets otherwise. `log_folder` None is build/logs; two
     stacks that run at once want one each.
@@ -38,6 +35,10 @@ class StackSettings:
     @property
     def logs(self) -> Path:
         return self.log_folder or self.root / "build" / "logs"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "build" / "models"
 
     @property
     def cache(self) -> Path:

@@ -5,18 +5,17 @@ A container's own 4xx or 5xx becomes ModelError (424) carrying its status and bo
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import web
 
 from local.standins.faults import FaultBoard, Mode
+from local.standins.hosting import CUSTOM_ATTRIBUTES, TARGET_MODEL, Hosting, RefusedError, invalid
 from local.standins.shapes import SAGEMAKER, Failure, rest_json
 from local.standins.transport import failed, misbehave, new_app
 
 INVOCATION_LIMIT_S = 60
-_FORWARDED = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes", "X-Amzn-SageMaker-Inference-Id")
-_CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+_FORWARDED = ("Content-Type", "Accept", CUSTOM_ATTRIBUTES, TARGET_MODEL, "X-Amzn-SageMaker-Inference-Id")
 _CLIENT_ERROR = 400
 _SERVER_ERROR = 500
 _NAN = {
@@ -25,16 +24,8 @@ _NAN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where an endpoint's container listens, and the target of the fault board it is."""
-
-    url: str
-    target: str
-
-
-def sagemaker_app(endpoints: Mapping[str, Endpoint], board: FaultBoard) -> web.Application:
-    """The service, for these endpoints by name."""
+def sagemaker_app(endpoints: Mapping[str, Hosting], board: FaultBoard) -> web.Application:
+    """The service, for these endpoints by name; a fault's target is the model that an invocation is for."""
     service = _SageMaker(endpoints, board)
     app = new_app()
     app.cleanup_ctx.append(service.session)
@@ -43,7 +34,7 @@ def sagemaker_app(endpoints: Mapping[str, Endpoint], board: FaultBoard) -> web.A
 
 
 class _SageMaker:
-    def __init__(self, endpoints: Mapping[str, Endpoint], board: FaultBoard) -> None:
+    def __init__(self, endpoints: Mapping[str, Hosting], board: FaultBoard) -> None:
         self._endpoints = endpoints
         self._board = board
         self._client: aiohttp.ClientSession
@@ -57,17 +48,21 @@ class _SageMaker:
         name = request.match_info["name"]
         endpoint = self._endpoints.get(name)
         if endpoint is None:
-            return failed(_invalid(f"Endpoint {name} of account 000000000000 not found."))
+            return failed(invalid(f"Endpoint {name} of account 000000000000 not found."))
         body = await request.read()
-        fault = self._board.take(endpoint.target, body.decode(errors="replace"))
-        if fault and fault.mode is Mode.NAN:
-            return web.Response(text=_NAN[fault.target], content_type="application/json")
-        return await misbehave(fault, SAGEMAKER) or await self._forward(endpoint, request, body)
+        try:
+            fault = self._board.take(endpoint.model(request.headers), body.decode(errors="replace"))
+            if fault and fault.mode is Mode.NAN:
+                return web.Response(text=_NAN[fault.target], content_type="application/json")
+            return await misbehave(fault, SAGEMAKER) or await self._forward(endpoint, request, body)
+        except RefusedError as error:
+            return failed(error.failure)
 
-    async def _forward(self, endpoint: Endpoint, request: web.Request, body: bytes) -> web.Response:
+    async def _forward(self, endpoint: Hosting, request: web.Request, body: bytes) -> web.Response:
         headers = {name: request.headers[name] for name in _FORWARDED if name in request.headers}
         try:
-            async with self._client.post(f"{endpoint.url}/invocations", data=body, headers=headers) as answer:
+            path = await endpoint.path(request.headers, self._client)
+            async with self._client.post(f"{endpoint.url}{path}", data=body, headers=headers) as answer:
                 return _answer(answer.status, await answer.read(), answer.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             return failed(_model_error(0, f"Your invocation timed out or found no container: {error}"))
@@ -77,7 +72,7 @@ def _answer(status: int, body: bytes, headers: Mapping[str, str]) -> web.Respons
     if status >= _CLIENT_ERROR:
         return failed(_model_error(status, body.decode(errors="replace")))
     passed_on = {"x-Amzn-Invoked-Production-Variant": "AllTraffic"}
-    passed_on |= {name: headers[name] for name in ("Content-Type", _CUSTOM_ATTRIBUTES) if name in headers}
+    passed_on |= {name: headers[name] for name in ("Content-Type", CUSTOM_ATTRIBUTES) if name in headers}
     return web.Response(body=body, headers=passed_on)
 
 
@@ -92,7 +87,3 @@ def _model_error(status: int, message: str) -> Failure:
         OriginalMessage=message,
         LogStreamArn="",
     )
-
-
-def _invalid(message: str) -> Failure:
-    return rest_json(400, "ValidationError", message, key="Message")

@@ -12,6 +12,7 @@ import pytest
 from local.__main__ import main, mint
 from local.errors import ModelServerError, NotRunningError, PortTakenError
 from local.executions import EXECUTIONS_KEPT
+from local.hosting import Container
 from local.identity import AUDIENCE, IdentityProvider
 from local.lambda_runtime import FunctionFailedError, UnknownFunctionError
 from local.machines import StateMachines
@@ -98,7 +99,7 @@ def test_given_no_stack_when_a_token_is_asked_for_then_the_answer_says_how_to_st
 
 
 async def test_given_a_model_server_that_ends_when_waited_for_then_its_log_is_named(tmp_path: Path) -> None:
-    server = ModelServer("no-such-model", tmp_path / "model.log")
+    server = ModelServer(Container("endpoint", ("no-such-model",), {}), tmp_path / "model.log")
     async with server.running(tmp_path):
         with pytest.raises(ModelServerError, match=r"model\.log"):
             await server.ready()

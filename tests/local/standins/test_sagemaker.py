@@ -10,7 +10,8 @@ from aiohttp import web
 from botocore.exceptions import ClientError
 
 from local.standins.faults import Fault, FaultBoard, Mode
-from local.standins.sagemaker import Endpoint, sagemaker_app
+from local.standins.hosting import SingleContainer
+from local.standins.sagemaker import sagemaker_app
 
 BODY = json.dumps({"inputs": ["where is my order"]})
 
@@ -29,8 +30,8 @@ async def sagemaker(served: Callable[[web.Application], Any], client: Callable[.
     app = web.Application()
     app.router.add_post("/invocations", container)
     endpoints = {
-        "intents": Endpoint(await served(app), "classifier"),
-        "absent-container": Endpoint("http://127.0.0.1:9", "reranker"),
+        "intents": SingleContainer(await served(app), ("classifier",)),
+        "absent-container": SingleContainer("http://127.0.0.1:9", ("reranker",)),
     }
     return client("sagemaker-runtime", await served(sagemaker_app(endpoints, board)))
 
@@ -93,3 +94,10 @@ async def test_given_a_fault_when_invoked_then_it_is_worded_as_sagemaker_does_an
 
     assert caught.value.response["Error"]["Code"] == code
     assert (await invoke(sagemaker))[1]["inputs"] == ["where is my order"]
+
+
+async def test_given_an_endpoint_of_one_model_when_a_target_model_is_named_then_it_is_refused(sagemaker: Any) -> None:
+    with pytest.raises(ClientError) as caught:
+        await invoke(sagemaker, TargetModel="models/classifier/model.tar.gz")
+
+    assert caught.value.response["Error"]["Code"] == "ValidationError"
