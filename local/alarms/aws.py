@@ -1,4 +1,4 @@
-"""What alarms change and say in moto: topics, the default bus, its own copy of the alarms, endpoint variants."""
+"""What alarms change and say in moto: topics, its own copy of the alarms, endpoint variants."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.alarms.errors import ActionFailedError
-from local.alarms.transitions import Transition, event, reason_data
+from local.alarms.transitions import Transition, reason_data
 from local.cloud.clients import Clients
 
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
@@ -26,12 +26,11 @@ class SnsTopics:
         return str(answer["MessageId"])
 
 
-class Announcer:
-    """Tells EventBridge of every transition, and whoever asks `DescribeAlarms`."""
+class AlarmStates:
+    """moto's own copy of the alarms: what `DescribeAlarms` answers."""
 
     def __init__(self, clients: Clients) -> None:
         self._cloudwatch = clients.of("cloudwatch")
-        self._events = clients.of("events")
 
     async def hear(self, transition: Transition) -> None:
         """Raises ActionFailedError."""
@@ -43,7 +42,6 @@ class Announcer:
             StateReason=after.reason,
             StateReasonData=json.dumps(reason_data(alarm, after)),
         )
-        await _asked(self._events.put_events, Entries=[event(transition)])
 
 
 class EndpointFleet:

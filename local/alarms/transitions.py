@@ -102,20 +102,6 @@ def notification(transition: Transition) -> tuple[str, str]:
     return f'{after.state}: "{alarm.name}" in {alarm.region}', json.dumps(message)
 
 
-def event(transition: Transition) -> dict[str, Any]:
-    """The "CloudWatch Alarm State Change" event, as PutEvents takes it.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
-    """
-    return {
-        "Source": "aws.cloudwatch",
-        "DetailType": "CloudWatch Alarm State Change",
-        "Time": transition.after.since,
-        "Resources": [transition.alarm.arn],
-        "Detail": json.dumps(_alarm_data(transition)),
-    }
-
-
 def invocation(transition: Transition) -> dict[str, Any]:
     """What a function is invoked with that is an alarm's action.
 
@@ -128,7 +114,7 @@ def invocation(transition: Transition) -> dict[str, Any]:
         "accountId": alarm.account,
         "time": when(transition.after.since),
         "region": alarm.region,
-        "alarmData": _alarm_data(transition),
+        "alarmData": alarm_data(transition),
     }
 
 
@@ -137,7 +123,11 @@ def when(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
-def _alarm_data(transition: Transition) -> dict[str, Any]:
+def alarm_data(transition: Transition) -> dict[str, Any]:
+    """What EventBridge and functions are told of a change: old and new state, and what is measured.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
     alarm, metric = transition.alarm, transition.alarm.metric
     measured = {
         "metric": {"namespace": metric.namespace, "name": metric.name, "dimensions": dict(metric.dimensions)},

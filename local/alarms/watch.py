@@ -35,14 +35,14 @@ class AlarmWatch:
         alarms: Iterable[Alarm],
         store: MetricStore,
         actions: Actions,
-        audience: Audience,
+        audiences: Iterable[Audience],
         *,
         clock: Clock,
         gather: Callable[[float], Awaitable[None]],
     ) -> None:
         self._store = store
         self._actions = actions
-        self._audience = audience
+        self._audiences = tuple(audiences)
         self._clock = clock
         self._gather = gather
         created = Situation(State.INSUFFICIENT_DATA, clock.now(), "Unchecked: Initial alarm creation")
@@ -88,7 +88,8 @@ class AlarmWatch:
         self.history.append(transition)
         await self._actions.on(transition)
         transition.outcomes.update(await self._actions.scale(alarm, after, minute))
-        await self._audience.hear(transition)
+        for audience in self._audiences:
+            await audience.hear(transition)
 
     def _points(self, alarm: Alarm, end: float) -> list[float | None]:
         """The datapoints of the evaluation range: a window that slides by the minute, whatever the period.

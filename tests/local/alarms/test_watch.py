@@ -1,0 +1,267 @@
+"""Alarms on virtual time: minutes pass, states change, actions fire, and only when they should."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from local.alarms import Actions, Alarm, AlarmWatch, Autoscaler, State, StepScalingPolicy, UnsupportedAlarmError
+from local.clock.virtual import VirtualClock, run_virtually
+from local.metrics import MetricStore, Sample, metric
+from local.template.specs import ResourceSpec
+from tests.local.alarms.fakes import FakeFleet, FakeFunctions, FakeTopics, Listener, alarm
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:operators"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:repair:live"
+POLICY = "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:Down:policyName/down"
+VARIANT = "endpoint/shop/variant/primary"
+OK, ALARM, UNKNOWN = State.OK, State.ALARM, State.INSUFFICIENT_DATA
+
+
+class Scene:
+    """A watch over alarms on Shop/clicks, and all that they act on."""
+
+    def __init__(self, clock: VirtualClock, *alarms: Alarm) -> None:
+        self.clock = clock
+        self.store = MetricStore()
+        self.topics, self.functions, self.listener = FakeTopics(), FakeFunctions(), Listener()
+        self.fleet = FakeFleet({VARIANT: 8}, (2, 10))
+        target = ResourceSpec("Target", "", "", "target", {"ResourceId": VARIANT})
+        self.scaler = Autoscaler([target], [down()], self.fleet)
+        self.gathered: list[float] = []
+        actions = Actions(self.topics, self.functions, self.scaler)
+        self.watch = AlarmWatch(alarms, self.store, actions, [self.listener], clock=clock, gather=self.gather)
+
+    async def gather(self, at: float) -> None:
+        self.gathered.append(at)
+
+    async def minute(self, clicks: float | None) -> State:
+        """A minute with so many clicks, or without any datapoint, and the first alarm's state after it."""
+        minute = self.clock.now() // 60 * 60
+        if clicks is not None:
+            self.store.put([Sample(metric("Shop", "clicks"), minute, (clicks,))])
+        await self.watch.evaluate(minute + 60)
+        self.clock.start += 60
+        return next(iter(self.watch))[1].state
+
+
+def down() -> StepScalingPolicy:
+    steps = [{"MetricIntervalUpperBound": 0, "ScalingAdjustment": -1}]
+    configuration = {"AdjustmentType": "ChangeInCapacity", "Cooldown": 300, "StepAdjustments": steps}
+    properties = {
+        "PolicyName": "down",
+        "PolicyType": "StepScaling",
+        "ScalingTargetId": "target",
+        "StepScalingPolicyConfiguration": configuration,
+    }
+    return StepScalingPolicy(ResourceSpec("Down", "", "down", POLICY, properties))
+
+
+def virtually(*alarms: Alarm) -> Callable[[Callable[[Scene], Coroutine[Any, Any, None]]], None]:
+    """Play a scene in virtual time."""
+
+    def play_in(play: Callable[[Scene], Coroutine[Any, Any, None]]) -> None:
+        async def scene(clock: VirtualClock) -> None:
+            await play(Scene(clock, *alarms))
+
+        run_virtually(scene)
+
+    return play_in
+
+
+def test_given_a_new_alarm_when_data_comes_goes_and_breaches_then_its_state_follows() -> None:
+    async def play(scene: Scene) -> None:
+        assert next(iter(scene.watch))[1].state is UNKNOWN
+        states = [await scene.minute(clicks) for clicks in (1, 11, 1, None, None, None, 11)]
+        assert states == [OK, ALARM, OK, OK, OK, UNKNOWN, ALARM]
+        assert [(change.before.state, change.after.state) for change in scene.watch.history] == [
+            (UNKNOWN, OK),
+            (OK, ALARM),
+            (ALARM, OK),
+            (OK, UNKNOWN),
+            (UNKNOWN, ALARM),
+        ]
+
+    virtually(alarm())(play)
+
+
+def test_given_actions_when_states_change_then_they_fire_once_and_not_while_a_state_lasts() -> None:
+    async def play(scene: Scene) -> None:
+        for clicks in (1, 11, 12, 13, 1):
+            await scene.minute(clicks)
+        assert [subject for _, subject, _ in scene.topics.published] == [
+            'OK: "shop-clicks" in us-east-1',
+            'ALARM: "shop-clicks" in us-east-1',
+            'OK: "shop-clicks" in us-east-1',
+        ]
+        assert [function for function, _ in scene.functions.invoked] == [FUNCTION]
+        assert scene.listener.heard == [("ClicksAlarm", OK), ("ClicksAlarm", ALARM), ("ClicksAlarm", OK)]
+        assert scene.watch.history[1].outcomes == {TOPIC: "published as m-2", FUNCTION: "invoked"}
+
+    virtually(alarm(AlarmActions=[TOPIC, FUNCTION], OKActions=[TOPIC]))(play)
+
+
+def test_given_actions_that_are_disabled_when_the_state_changes_then_none_fires() -> None:
+    async def play(scene: Scene) -> None:
+        assert await scene.minute(11) is ALARM
+        assert scene.topics.published == []
+
+    virtually(alarm(AlarmActions=[TOPIC], ActionsEnabled=False))(play)
+
+
+def test_given_an_action_that_fails_when_the_state_changes_then_that_is_its_outcome_and_the_others_fire() -> None:
+    gone = TOPIC.replace("operators", "gone")
+
+    async def play(scene: Scene) -> None:
+        assert await scene.minute(11) is ALARM
+        assert scene.watch.history[0].outcomes == {gone: "failed: Topic does not exist", TOPIC: "published as m-1"}
+
+    virtually(alarm(AlarmActions=[gone, TOPIC]))(play)
+
+
+def test_given_ten_idle_minutes_when_they_go_on_then_one_instance_goes_and_another_after_each_cooldown() -> None:
+    """Scaling alone is asked for again every minute that the alarm lasts.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
+    """
+    idle = alarm(
+        EvaluationPeriods=10,
+        ComparisonOperator="LessThanThreshold",
+        TreatMissingData="breaching",
+        AlarmActions=[POLICY],
+    )
+
+    async def play(scene: Scene) -> None:
+        await scene.minute(20)
+        states = [await scene.minute(5) for _ in range(10)]
+        assert states == [OK] * 9 + [ALARM]
+        assert scene.fleet.capacities[VARIANT] == 7
+        assert scene.watch.history[-1].outcomes == {POLICY: "8 -> 7"}
+        for _ in range(60):
+            await scene.minute(5)
+        assert scene.fleet.capacities[VARIANT] == 2
+        activities = scene.scaler.activities
+        assert {later.at - sooner.at for sooner, later in pairwise(activities)} == {300}
+        assert await scene.minute(20) is OK
+
+    virtually(idle)(play)
+
+
+def test_given_silence_when_missing_data_breaches_then_the_alarm_comes_once_no_datapoint_is_looked_at() -> None:
+    idle = alarm(EvaluationPeriods=10, ComparisonOperator="LessThanThreshold", TreatMissingData="breaching")
+
+    async def play(scene: Scene) -> None:
+        assert await scene.minute(20) is OK
+        assert [await scene.minute(None) for _ in range(12)] == [OK] * 11 + [ALARM]
+
+    virtually(idle)(play)
+
+
+def test_given_a_period_of_five_minutes_when_evaluated_then_it_slides_by_the_minute() -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html"""
+
+    async def play(scene: Scene) -> None:
+        states = [await scene.minute(clicks) for clicks in (0, 6, 5, 0, 0, 0, 0)]
+        assert states == [OK, OK, ALARM, ALARM, ALARM, ALARM, OK]
+
+    virtually(alarm(Period=300))(play)
+
+
+def test_given_a_clock_when_the_watch_runs_then_it_gathers_and_evaluates_at_every_full_minute() -> None:
+    async def play(scene: Scene) -> None:
+        running = asyncio.create_task(scene.watch.run())
+        begun = scene.clock.now()
+        await asyncio.sleep(601)
+        running.cancel()
+        first = begun // 60 * 60 + 60
+        assert scene.gathered == [first + 60 * minute for minute in range(10)]
+
+    virtually(alarm())(play)
+
+
+def test_given_an_evaluation_that_breaks_when_the_watch_runs_then_the_next_minute_is_evaluated(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def play(scene: Scene) -> None:
+        failures = iter([RuntimeError("moto is gone")])
+
+        async def gather(at: float) -> None:
+            for failure in failures:
+                raise failure
+
+        scene.watch._gather = gather
+        running = asyncio.create_task(scene.watch.run())
+        await asyncio.sleep(121)
+        running.cancel()
+        assert "tried again" in caplog.text
+        assert next(iter(scene.watch))[1].state is OK
+
+    virtually(alarm(TreatMissingData="notBreaching"))(play)
+
+
+def test_given_a_transition_when_told_then_topic_and_function_get_the_documents_of_aws() -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html"""
+
+    async def play(scene: Scene) -> None:
+        await scene.minute(1)
+        await scene.minute(11)
+        ((_, _, message),) = scene.topics.published
+        told = json.loads(message)
+        assert (told["AlarmName"], told["OldStateValue"], told["NewStateValue"]) == ("shop-clicks", "OK", "ALARM")
+        assert told["Trigger"]["Statistic"] == "SUM"
+        expected = (
+            "Threshold Crossed: 1 out of the last 1 datapoint [11.0] was greater than the threshold (10.0)"
+            " (minimum 1 datapoint for OK -> ALARM transition)."
+        )
+        assert told["NewStateReason"] == expected
+        ((_, payload),) = scene.functions.invoked
+        assert (payload["source"], payload["alarmArn"]) == ("aws.cloudwatch", told["AlarmArn"])
+        data = payload["alarmData"]
+        assert (data["state"]["value"], data["previousState"]["value"]) == ("ALARM", "OK")
+        assert json.loads(data["state"]["reasonData"])["recentDatapoints"] == [11]
+        (measured,) = data["configuration"]["metrics"]
+        assert measured["metricStat"] == {
+            "metric": {"namespace": "Shop", "name": "clicks", "dimensions": {}},
+            "period": 60,
+            "stat": "Sum",
+        }
+
+    virtually(alarm(AlarmActions=[TOPIC, FUNCTION]))(play)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "reason"),
+    [
+        ("missing", "Unchecked: Initial alarm creation"),
+        (
+            "breaching",
+            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as"
+            " [Breaching].",
+        ),
+        (
+            "notBreaching",
+            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as"
+            " [NonBreaching].",
+        ),
+    ],
+)
+def test_given_no_data_when_evaluated_then_the_reason_says_how_it_was_treated(treatment: str, reason: str) -> None:
+    async def play(scene: Scene) -> None:
+        await scene.minute(None)
+        assert scene.watch.situation("ClicksAlarm").reason == reason
+
+    virtually(alarm(TreatMissingData=treatment))(play)
+
+
+@pytest.mark.parametrize("field", ["AlarmActions", "OKActions", "InsufficientDataActions"])
+def test_given_an_action_that_nothing_carries_out_when_watched_then_it_is_refused_by_alarm_and_field(
+    field: str,
+) -> None:
+    async def play(clock: VirtualClock) -> None:
+        Scene(clock, alarm(**{field: ["arn:aws:automate:us-east-1:ec2:stop"]}))
+
+    with pytest.raises(UnsupportedAlarmError, match=f"ClicksAlarm: {field}"):
+        run_virtually(play)
