@@ -36,6 +36,8 @@ def function_environment(spec: FunctionSpec, around: Surroundings) -> dict[str, 
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+        "AWS_LAMBDA_LOG_FORMAT": spec.log_format,
+        **({"AWS_LAMBDA_LOG_LEVEL": spec.log_level} if spec.log_level else {}),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if spec.snap_start else "on-demand",
         "TZ": ":UTC",
     }

@@ -1,9 +1,11 @@
 """How an invocation fails, and the documents Lambda describes it with."""
 
 import json
+import signal
 from typing import Any
 
 REQUEST_LIMIT_BYTES = 6 * 1024 * 1024
+TIMED_OUT = "Sandbox.Timedout"
 RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100
 
 
@@ -31,11 +33,11 @@ def failure(document: dict[str, Any]) -> FunctionFailedError:
 
 def timed_out(request_id: str, seconds: float) -> FunctionFailedError:
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
-    return failure({"errorType": "Sandbox.Timedout", "errorMessage": message})
+    return failure({"errorType": TIMED_OUT, "errorMessage": message})
 
 
 def exited(request_id: str, code: int) -> FunctionFailedError:
-    how = f"signal: {-code}" if code < 0 else f"exit status {code}"
+    how = f"signal: {(signal.strsignal(-code) or str(-code)).lower()}" if code < 0 else f"exit status {code}"
     message = f"RequestId: {request_id} Error: Runtime exited with error: {how}"
     return failure({"errorType": "Runtime.ExitError", "errorMessage": message})
 

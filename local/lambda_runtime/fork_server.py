@@ -1,7 +1,8 @@
 """A process that has loaded what every function loads, and forks an execution environment from itself when asked.
 
 A script of its own, for it must hold no thread, no socket and nothing of the stack. On standard input come JSON lines
-{"start": n, "handler", "task_root", "environment", "log"} and {"kill": n}; on standard output go {"ended": n, "code"}.
+{"start": n, "handler", "task_root", "environment", "log"} and {"kill": n}; on standard output go {"started": n, "pid"}
+and {"ended": n, "code"}.
 When the input ends, so does everything here: also when the stack was killed.
 """
 
@@ -89,6 +90,7 @@ class ForkServer:
             self._leave()
             return request
         self._pids[request["start"]] = pid
+        self._say({"started": request["start"], "pid": pid})
         return None
 
     def _leave(self) -> None:
@@ -110,7 +112,10 @@ class ForkServer:
 
     def _report(self, ended: Iterator[tuple[int, int]]) -> None:
         for number, code in ended:
-            os.write(_OUT, json.dumps({"ended": number, "code": code}).encode() + b"\n")
+            self._say({"ended": number, "code": code})
+
+    def _say(self, report: dict[str, int]) -> None:
+        os.write(_OUT, json.dumps(report).encode() + b"\n")
 
     def _end(self) -> None:
         for pid in self._pids.values():

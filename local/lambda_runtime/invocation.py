@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from typing import Any
 class Invocation:
     """The payload as JSON bytes, and a future of the answer as JSON bytes or FunctionFailedError.
 
-    `report` is what its caller may read of how it was served.
+    `report` is what its caller may read of how it was served; `released` is called once, when it is over.
     """
 
     payload: bytes
@@ -22,6 +23,8 @@ class Invocation:
     trace_id: str | None = None
     report: dict[str, Any] = field(default_factory=dict)
     submitted: float = field(default_factory=time.monotonic)
+    begun: float = 0.0
+    released: Callable[[], None] | None = None
 
     def headers(self) -> dict[str, str]:
         """The Runtime API's headers; the deadline counts from now, as the function's own time does."""
@@ -34,20 +37,35 @@ class Invocation:
             "Lambda-Runtime-Trace-Id": self.trace_id or new_trace_id(),
         }
 
-    def begins(self, *, cold: bool) -> None:
+    def begins(self, *, cold: bool, init_ms: float = 0.0) -> None:
         """A worker takes it, after a wait in milliseconds: for its start where it is cold, else for its turn."""
-        waited_ms = round((time.monotonic() - self.submitted) * 1000, 1)
+        self.begun = time.monotonic()
+        waited_ms = round((self.begun - self.submitted) * 1000, 1)
         self.report |= {"request_id": self.request_id, "start": "cold" if cold else "warm", "waited_ms": waited_ms}
+        if cold:
+            self.report["init_ms"] = round(init_ms, 1)
+
+    @property
+    def duration_ms(self) -> float:
+        """How long it has been with its worker."""
+        return (time.monotonic() - self.begun) * 1000
 
     def succeed(self, result: bytes) -> None:
+        self._release()
         if not self.answer.done():
             self.answer.set_result(result)
 
     def fail(self, error: Exception) -> None:
+        self._release()
         if not self.answer.done():
             self.answer.set_exception(error)
             # A caller that was cancelled reads no answer; its exception is not worth a warning.
             self.answer.exception()
+
+    def _release(self) -> None:
+        released, self.released = self.released, None
+        if released is not None:
+            released()
 
 
 def new_trace_id() -> str:

@@ -17,7 +17,10 @@ _KILLED = -9
 
 
 class Process(Protocol):
-    """A process that can be waited for and killed. `returncode` is None until it has ended."""
+    """A process that can be waited for and killed. `returncode` is None until it has ended, `pid` until it is known."""
+
+    @property
+    def pid(self) -> int | None: ...
 
     @property
     def returncode(self) -> int | None: ...
@@ -72,6 +75,7 @@ class _Forks:
         self._reports = server.stdout
         self._numbers = itertools.count()
         self._codes: dict[int, asyncio.Future[int]] = {}
+        self._pids: dict[int, int] = {}
         self._gone = False
 
     async def start(self, spec: FunctionSpec, environment: Mapping[str, str], log: Path) -> Process:
@@ -96,11 +100,18 @@ class _Forks:
         if not self._gone:
             self._requests.write(json.dumps(request).encode() + b"\n")
 
+    def pid(self, number: int) -> int | None:
+        return self._pids.get(number)
+
     async def listen(self) -> None:
         """Take reports until the server ends; what it had forked ends with it."""
         async for line in self._reports:
             report = json.loads(line)
-            self._codes.pop(report["ended"]).set_result(report["code"])
+            if "started" in report:
+                self._pids[report["started"]] = report["pid"]
+            else:
+                self._pids.pop(report["ended"], None)
+                self._codes.pop(report["ended"]).set_result(report["code"])
         self._gone = True
         for code in self._codes.values():
             code.set_result(_KILLED)
@@ -111,6 +122,10 @@ class _Fork:
         self._forks = forks
         self._number = number
         self._code = code
+
+    @property
+    def pid(self) -> int | None:
+        return self._forks.pid(self._number)
 
     @property
     def returncode(self) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from local.lambda_runtime.concurrency import ACCOUNT_LIMIT, Concurrency, ceilings
 from local.lambda_runtime.environment import Surroundings
 from local.lambda_runtime.errors import (
     REQUEST_LIMIT_BYTES,
@@ -19,24 +20,29 @@ from local.lambda_runtime.errors import (
 )
 from local.lambda_runtime.invocation import Invocation
 from local.lambda_runtime.launchers import Launcher, Launching, launching_here
-from local.lambda_runtime.pool import Pool, Size
+from local.lambda_runtime.platform_log import PlatformLog
+from local.lambda_runtime.pool import Pool
 from local.lambda_runtime.runtime_api import RuntimeApi
 from local.lambda_runtime.worker import Worker
 from local.template import FunctionSpec
 
+_MEMORY_LOOK_S = 0.2
+
 
 @dataclass(frozen=True)
 class Limits:
-    """`processes` are the most of one function, `starts` the most that start at once.
+    """What one machine bears. `starts` are the most processes that start at once.
 
-    A function without reserved concurrency is throttled beyond `concurrency` invocations, as by an account's own limit;
-    those beyond its processes wait for one.
+    A function with reserved concurrency has that many processes if it needs them; all of these together are at most
+    `reserved`. Any other function has at most `processes`: invocations beyond them wait for one, and are counted as
+    waits, where Lambda would start another. All others together are throttled beyond `concurrency`, less what is
+    reserved, as by an account's own limit.
     """
 
     processes: int = field(default_factory=lambda: max(4, 2 * (os.cpu_count() or 2)))
-    concurrency: int = 1_000
+    reserved: int = 256
+    concurrency: int = ACCOUNT_LIMIT
     starts: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
-    init_timeout_s: float = 60.0
 
 
 class LambdaRuntime:
@@ -59,7 +65,11 @@ class LambdaRuntime:
         self._launcher: Launcher
         self._undo = AsyncExitStack()
         self._starts = asyncio.Semaphore(self._limits.starts)
-        self._pools = {spec.name: self._pool(spec) for spec in functions}
+        specs = list(functions)
+        self._logs_of = {spec.name: PlatformLog(spec, self._log(spec.name)) for spec in specs}
+        concurrency = ceilings(specs, self._limits.concurrency)
+        _refuse_too_many(specs, self._limits.reserved)
+        self._pools = {spec.name: self._pool(spec, concurrency[spec.name]) for spec in specs}
         self._by_id = {
             identity: pool
             for pool in self._pools.values()
@@ -68,13 +78,14 @@ class LambdaRuntime:
 
     async def __aenter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
-        for name in self._pools:
-            self._log(name).write_bytes(b"")
+        for log in self._logs_of.values():
+            log.clear()
         async with AsyncExitStack() as undo:
             await self._api.start()
             undo.push_async_callback(self._api.stop)
             self._launcher = await undo.enter_async_context(self._launching(self._logs))
             undo.push_async_callback(self._stop_pools)
+            undo.callback(asyncio.create_task(self._watch_memory(), name="memory of the functions").cancel)
             self._undo = undo.pop_all()
         return self
 
@@ -82,6 +93,12 @@ class LambdaRuntime:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._undo.aclose()
+
+    async def _watch_memory(self) -> None:
+        while True:
+            await asyncio.sleep(_MEMORY_LOOK_S)
+            for pool in self._pools.values():
+                pool.enforce_memory()
 
     async def _stop_pools(self) -> None:
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
@@ -103,7 +120,7 @@ class LambdaRuntime:
     ) -> Any:
         """The function's answer; raises FunctionFailedError. A caller that is cancelled leaves the function running.
 
-        `report` is filled: `request_id`, `start` (cold or warm), `waited_ms` until a worker took it.
+        `report` is filled: `request_id`, `start` (cold or warm), `waited_ms` until a worker took it, `init_ms` if cold.
         """
         pool = self._find(function)
         body = json.dumps(payload, ensure_ascii=False).encode()
@@ -127,17 +144,16 @@ class LambdaRuntime:
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 
-    def _pool(self, spec: FunctionSpec) -> Pool:
+    def _pool(self, spec: FunctionSpec, concurrency: Concurrency) -> Pool:
         pool: Pool
 
         def launch(worker: Worker) -> asyncio.Task[int]:
             return asyncio.create_task(self._run(pool, worker), name=f"worker of {spec.logical_id}")
 
-        limits, reserved = self._limits, spec.reserved_concurrency
-        concurrency = limits.concurrency if reserved is None else reserved
-        processes = min(limits.processes, concurrency)
-        size = Size(processes=processes, concurrency=concurrency, init_timeout_s=limits.init_timeout_s)
-        pool = Pool(spec, size, launch)
+        reserved = spec.reserved_concurrency
+        processes = self._limits.processes if reserved is None else reserved
+        log = self._logs_of[spec.name]
+        pool = Pool(spec, processes=processes, concurrency=concurrency, log=log, launch=launch)
         return pool
 
     async def _run(self, pool: Pool, worker: Worker) -> int:
@@ -151,3 +167,11 @@ class LambdaRuntime:
                 ended.add_done_callback(lambda _: worker.end_start())
                 await worker.initialised
             return await ended
+
+
+def _refuse_too_many(specs: Iterable[FunctionSpec], most: int) -> None:
+    reserved = sum(spec.reserved_concurrency or 0 for spec in specs)
+    if reserved > most:
+        raise LambdaRuntimeError(
+            f"the reserved concurrency of all functions is {reserved}, each a process here; reserve at most {most}"
+        )

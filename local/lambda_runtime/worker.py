@@ -1,6 +1,7 @@
 """One execution environment: a process under AWS's runtime client, serving one invocation at a time."""
 
 import asyncio
+import time
 from enum import Enum, auto
 from pathlib import Path
 
@@ -24,10 +25,13 @@ class State(Enum):
 class Worker:
     """A process and what it is doing. The pool decides; this only carries it out."""
 
-    def __init__(self, spec: FunctionSpec, *, on_demand: bool) -> None:
+    def __init__(self, spec: FunctionSpec, *, on_demand: bool, init_limit_s: float) -> None:
         self.spec = spec
         self.state = State.STARTING
         self.on_demand = on_demand
+        self.init_limit_s = init_limit_s
+        self.init_ms = 0.0
+        self.killed_at_mb: int | None = None
         self.served = 0
         self.doomed = False
         self.current: Invocation | None = None
@@ -35,9 +39,20 @@ class Worker:
         self.initialised: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next: asyncio.Future[Invocation] | None = None
         self._process: Process | None = None
+        self._started = 0.0
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether the next invocation is the one that it was started for."""
+        return self.on_demand and self.served == 0
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
 
     async def start(self, launcher: Launcher, around: Surroundings, runtime_api: str, log: Path) -> Process:
         """Start the process, its output in the log."""
+        self._started = time.monotonic()
         environment = worker_environment(self.spec, around, runtime_api)
         self._process = await launcher.start(self.spec, environment, log)
         if self.doomed:
@@ -46,6 +61,9 @@ class Worker:
 
     def ask(self) -> asyncio.Future[Invocation]:
         """The worker asks for work: the future is what it will be given."""
+        if self.state is State.STARTING:
+            self.init_ms = (time.monotonic() - self._started) * 1000
+        self.state = State.IDLE
         self._next = asyncio.get_running_loop().create_future()
         return self._next
 

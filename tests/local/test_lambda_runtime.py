@@ -38,7 +38,16 @@ async def test_given_a_warmed_function_when_invoked_twice_then_one_process_serve
     await runtime.warm_up(["Echo"])
     answers = [await runtime.invoke("Echo", None) for _ in range(2)]
     assert len({answer["process"] for answer in answers}) == 1
-    assert runtime.counts()["Echo"] == {"cold": 0, "warm": 2, "errors": 0, "throttles": 0, "timeouts": 0, "workers": 1}
+    assert runtime.counts()["Echo"] == {
+        "cold": 0,
+        "warm": 2,
+        "waits": 0,
+        "errors": 0,
+        "throttles": 0,
+        "timeouts": 0,
+        "out_of_memory": 0,
+        "workers": 1,
+    }
 
 
 async def test_given_a_busy_pool_when_invoked_beyond_the_reserved_concurrency_then_it_is_throttled(
