@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
@@ -60,7 +60,10 @@ class Machine:
 
 
 class StateMachines:
-    """Runs state machines by ARN: unqualified, or qualified by their alias or version."""
+    """Runs state machines by ARN: unqualified, or qualified by their alias or version.
+
+    `ended` is called with every execution that has ended.
+    """
 
     def __init__(
         self,
@@ -69,8 +72,9 @@ class StateMachines:
         *,
         call: Call | None = None,
         clock: Clock | None = None,
+        ended: Callable[[Execution], None] | None = None,
     ) -> None:
-        self._functions, self._call, self._clock = functions, call, clock
+        self._functions, self._call, self._clock, self._ended = functions, call, clock, ended
         self.tokens = TaskTokens()
         self._machines = [Machine(spec, self._compiled(spec), time.time()) for spec in specs]
         self._by_arn = {
@@ -96,6 +100,8 @@ class StateMachines:
         )
         execution = Execution(machine.spec.arn, arn, record, asyncio.create_task(run), trace_header)
         machine.executions.add(execution)
+        if self._ended is not None:
+            execution.task.add_done_callback(partial(_tell, self._ended, execution))
         return execution
 
     async def run(self, arn: str, value: Any, *, name: str, trace_header: str | None = None) -> ExecutionRecord:
@@ -132,3 +138,7 @@ class StateMachines:
         identity = Identity(spec.name, account, region, KINDS[kind].executions)
         definition = json.loads(spec.definition)
         return StateMachine.compile(definition, name=spec.name, identity=identity, kind=kind, tokens=self.tokens)
+
+
+def _tell(ended: Callable[[Execution], None], execution: Execution, _: object) -> None:
+    ended(execution)

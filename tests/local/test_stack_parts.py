@@ -120,3 +120,18 @@ async def test_given_work_side_by_side_when_one_fails_then_the_others_are_cancel
     with pytest.raises(PortTakenError, match="first"):
         await together(wait(), fail())
     assert waiting.is_set()
+
+
+async def test_given_somebody_who_wants_to_know_when_an_execution_ends_then_it_is_told_with_its_outcome(
+    deployment: Deployment,
+) -> None:
+    told: list[tuple[str, str]] = []
+    machines = StateMachines(
+        deployment.state_machines().values(),
+        Echo(),
+        ended=lambda execution: told.append((execution.machine, execution.record.status)),
+    )
+    await machines.run(deployment.ref("MachineAliaslive"), {"a": 1}, name="t-1")
+    await machines.run(deployment.ref("Machine"), "fail", name="t-2")
+    arn = deployment.ref("Machine")
+    assert told == [(arn, "SUCCEEDED"), (arn, "FAILED")]
