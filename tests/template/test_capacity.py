@@ -5,9 +5,24 @@ from typing import Any
 import pytest
 
 from local.template import Deployment
+from local.template.model import Overrides
 from local.template.specs import ResourceSpec
+from tests.template.conftest import NOT_DEFAULTED, TEMPLATE
 
-ENDPOINTS = ["Classifier", "Reranker"]
+ENDPOINTS = ["Classifier", "Reranker", "Shared"]
+
+
+@pytest.fixture
+def endpoint() -> str:
+    """For the tests that look at none."""
+    return "Classifier"
+
+
+@pytest.fixture
+def deployment(endpoint: str) -> Deployment:
+    """A topology in which the endpoint exists."""
+    topology = "shared-container" if endpoint == "Shared" else "dedicated"
+    return Deployment(TEMPLATE, Overrides(parameters={**NOT_DEFAULTED, "EndpointTopology": topology}))
 
 
 def resource(deployment: Deployment, kind: str, logical_id: str) -> ResourceSpec:
