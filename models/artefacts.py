@@ -1,5 +1,10 @@
-"""A model directory as SageMaker unpacks it: `model.json` and the files it names. Encoders are in the image."""
+"""A model directory as SageMaker unpacks it: `model.json`, the files it names, and encoders that were built for it.
 
+Encoders that come in packages are in the image.
+"""
+
+import os
+import shutil
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +14,7 @@ from models.encoders import Language
 from models.errors import ArtefactError
 
 MANIFEST = "model.json"
+ENCODERS_FOLDER = "encoders"
 
 
 class _Frozen(BaseModel):
@@ -90,3 +96,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest last: a directory without one is not a model."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def include_encoder(encoder: Path, folder: Path) -> None:
+    """Put a built encoder's directory into a model directory, which then holds all that the image does not."""
+    target = folder / ENCODERS_FOLDER / encoder.name
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(encoder, target, copy_function=_linked)
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # on another file system
+        shutil.copy2(source, target)

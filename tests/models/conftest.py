@@ -7,6 +7,7 @@ import pytest
 
 from models.intent.build import build_classifier
 
+BUILT_ENCODERS = Path(__file__).resolve().parents[2] / "build" / "models" / "encoders"
 _LINES = {
     "order_tracking": [
         "Where is my order?",
@@ -37,5 +38,5 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def classifier_dir(labelled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model directory trained on those lines."""
     folder = tmp_path_factory.mktemp("classifier")
-    build_classifier([labelled], [labelled], folder)
+    build_classifier([labelled], [labelled], folder, built=BUILT_ENCODERS)
     return folder

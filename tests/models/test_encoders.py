@@ -1,22 +1,27 @@
 """Sentence encoders: shape, norm, meaning, and which one a text belongs to."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.encoders import ENCODERS, Encoder, Language, language_of, load_encoder
+from models.distilbert.build import build_encoder
+from models.encoders import BUILT, ENCODERS, Encoder, Language, language_of, load_encoder
 from models.encoders.characters import CharacterEncoder
 from models.errors import ArtefactError
+from tests.models.conftest import BUILT_ENCODERS
+
+NAMES = (*ENCODERS.values(), *BUILT, CharacterEncoder.name)
 
 
 @pytest.fixture(scope="module")
 def encoders() -> Mapping[str, Encoder]:
-    names = (*ENCODERS.values(), CharacterEncoder.name)
-    return {name: load_encoder(name) for name in names}
+    build_encoder(BUILT_ENCODERS)
+    return {name: load_encoder(name, BUILT_ENCODERS) for name in NAMES}
 
 
-@pytest.mark.parametrize("name", [*ENCODERS.values(), CharacterEncoder.name])
+@pytest.mark.parametrize("name", NAMES)
 def test_given_texts_then_the_rows_are_unit_vectors_independent_of_their_neighbours(
     encoders: Mapping[str, Encoder], name: str
 ) -> None:
@@ -62,3 +67,8 @@ def test_given_a_text_then_its_script_chooses_the_language(text: str, language: 
 def test_given_an_unknown_name_then_no_encoder_is_guessed() -> None:
     with pytest.raises(ArtefactError, match="no-such-encoder"):
         load_encoder("no-such-encoder")
+
+
+def test_given_an_encoder_that_was_not_built_then_the_error_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="make models"):
+        load_encoder(next(iter(BUILT)), tmp_path)

@@ -13,6 +13,7 @@ from models.intent.build import build_classifier, content_hash
 from models.intent.classifier import Classifier
 from models.intent.evaluation import measure
 from models.intent.utterances import read_utterances
+from tests.models.conftest import BUILT_ENCODERS
 
 
 def load(folder: Path) -> Classifier:
@@ -34,14 +35,14 @@ def test_given_a_trained_model_then_scores_are_probabilities_and_learned_texts_c
 
 def test_given_unchanged_inputs_when_built_again_then_nothing_is_trained(classifier_dir: Path, labelled: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in classifier_dir.iterdir()}
-    assert not build_classifier([labelled], [labelled], classifier_dir).fresh
+    assert not build_classifier([labelled], [labelled], classifier_dir, built=BUILT_ENCODERS).fresh
     assert {path.name: path.stat().st_mtime_ns for path in classifier_dir.iterdir()} == before
 
 
 def test_given_the_same_inputs_when_trained_twice_then_the_models_agree(
     classifier_dir: Path, labelled: Path, tmp_path: Path
 ) -> None:
-    build = build_classifier([labelled], [labelled], tmp_path)
+    build = build_classifier([labelled], [labelled], tmp_path, built=BUILT_ENCODERS)
     assert build.fresh
     assert build.manifest == read_manifest(classifier_dir)
     text = "has it shipped"
@@ -80,7 +81,7 @@ def test_given_data_nothing_can_be_learned_from_then_the_error_says_why(
 ) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(TrainingDataError, match=why):
-        build_classifier([tmp_path / name], [], tmp_path / "model")
+        build_classifier([tmp_path / name], [], tmp_path / "model", built=BUILT_ENCODERS)
 
 
 def test_given_no_such_file_when_trained_then_the_command_fails_with_a_line(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import WeightsChangedError, WeightsMissingError
-from models.weights import ALL, BGE_SMALL_EN, WeightPackage, locate, verified
+from models.weights import ALL, BGE_SMALL_EN, BUILT_FROM, SERVED, WeightPackage, locate, verified
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,10 +34,13 @@ def test_given_another_content_than_measured_then_the_weights_are_refused() -> N
         verified(dataclasses.replace(BGE_SMALL_EN, files={"tokenizer.json": "0" * 64}))
 
 
-def test_given_the_requirements_file_then_every_package_is_pinned_with_a_hash() -> None:
-    text = (ROOT / "requirements" / "weights.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+@pytest.mark.parametrize(("file", "packages"), [("weights.txt", SERVED), ("weights-build.txt", BUILT_FROM)])
+def test_given_the_requirements_file_then_every_package_is_pinned_with_a_hash(
+    file: str, packages: tuple[WeightPackage, ...]
+) -> None:
+    text = (ROOT / "requirements" / file).read_text(encoding="utf-8").replace("\\\n", " ")
     pinned = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-    assert {words[0] for words in pinned} == {package.distribution for package in ALL}
+    assert {words[0] for words in pinned} == {package.distribution for package in packages}
     assert all(words[1].startswith("--hash=sha256:") for words in pinned)
 
 

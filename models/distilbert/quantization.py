@@ -1,0 +1,20 @@
+"""Dynamic INT8 quantisation: weights as 8-bit integers, activations quantised as they come.
+
+https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
+"""
+
+from pathlib import Path
+
+
+def quantize(floating: Path, quantized: Path) -> None:
+    """Write the INT8 form of a float ONNX graph: matrix products and embedding tables, one scale a column."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        floating,
+        quantized,
+        op_types_to_quantize=["MatMul", "Gather"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"MatMulConstBOnly": True},
+    )
