@@ -57,6 +57,7 @@ def deployment_parameters(*, issuer: str, search_endpoint: str, others: Mapping[
             "SearchDomainArn": "arn:aws:es:us-east-1:123456789012:domain/local",
             "ModelImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/models:local",
             "ModelBucketName": "mangaassist-local-models",
+            "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:mangaassist-local-alarms",
             **others,
         }
     )

@@ -20,6 +20,11 @@ class SnsTopics:
     def __init__(self, clients: Clients) -> None:
         self._sns = clients.of("sns")
 
+    async def create(self, topics: Iterable[str]) -> None:
+        """The topics that exist outside the template; raises ActionFailedError."""
+        for topic in topics:
+            await _asked(self._sns.create_topic, Name=topic.rpartition(":")[2])
+
     async def publish(self, topic: str, subject: str, message: str) -> str:
         """The message's id; raises ActionFailedError."""
         answer = await _asked(self._sns.publish, TopicArn=topic, Subject=subject, Message=message)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from local.clock import Clock
 from local.lambda_runtime import FunctionFailedError
@@ -17,9 +18,11 @@ Put = Callable[[Iterable[Sample]], None]
 
 
 class Functions(Protocol):
-    """Invokes a function by name or ARN; raises FunctionFailedError."""
+    """Invokes a function by name or ARN; raises FunctionFailedError. Adds what it knows of the call to `report`."""
 
-    async def invoke(self, function: str, payload: Any, **options: Any) -> Any: ...
+    async def invoke(
+        self, function: str, payload: Any, *, trace_id: str | None = None, report: dict[str, Any] | None = None
+    ) -> Any: ...
 
 
 class Instances(Protocol):
@@ -29,7 +32,10 @@ class Instances(Protocol):
 
 
 class MeteredFunctions:
-    """Functions whose invocations are measured. An invocation whose caller gives up is not."""
+    """Functions whose invocations are measured. An invocation whose caller gives up is not.
+
+    The time that an invocation waited for a worker is not part of its duration.
+    """
 
     def __init__(self, functions: Functions, specs: Iterable[FunctionSpec], put: Put, clock: Clock) -> None:
         self._functions = functions
@@ -38,17 +44,20 @@ class MeteredFunctions:
         self._put = put
         self._clock = clock
 
-    async def invoke(self, function: str, payload: Any, **options: Any) -> Any:
+    async def invoke(
+        self, function: str, payload: Any, *, trace_id: str | None = None, report: dict[str, Any] | None = None
+    ) -> Any:
         name, qualifier = self._names.get(function, (function, None))
+        report = {} if report is None else report
         started = self._clock.now()
         self._running[name] = running = self._running.get(name, 0) + 1
 
         def ended(error: str | None) -> None:
-            ms = (self._clock.now() - started) * 1000
+            ms = (self._clock.now() - started) * 1000 - report.get("waited_ms", 0)
             self._put(services.of_invocation(name, qualifier, at=started, error=error, ms=ms, running=running))
 
         try:
-            answer = await self._functions.invoke(function, payload, **options)
+            answer = await self._functions.invoke(function, payload, trace_id=trace_id, report=report)
         except FunctionFailedError as failure:
             ended(failure.error)
             raise
@@ -71,7 +80,7 @@ def metered_api(handler: Handler, api: ApiSpec, put: Put, clock: Clock) -> Handl
     return handle
 
 
-def metered_inference(instances: Instances, put: Put, clock: Clock) -> Any:
+def metered_inference(instances: Instances, put: Put, clock: Clock) -> Middleware:
     """A middleware of SageMaker's stand-in: every invocation of an endpoint is measured."""
 
     @web.middleware
