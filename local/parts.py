@@ -15,6 +15,7 @@ from local.api import ApiFront
 from local.api.front import PAYLOAD_LIMIT_BYTES
 from local.cloud import Cloud, MotoServer
 from local.errors import PortTakenError
+from local.events import Events
 from local.ingest import Destination
 from local.lambda_runtime import InProcessRuntime, LambdaRuntime
 from local.lambda_runtime.environment import Surroundings
@@ -92,10 +93,10 @@ async def served(application: web.Application) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def moto(board: FaultBoard) -> AsyncIterator[MotoServer]:
-    """moto, with the board's faults outside its lock."""
-    server = MotoServer(wrap=lambda application: FaultyWsgi(application, board))
-    with server:
+async def moto(board: FaultBoard, events: Events) -> AsyncIterator[MotoServer]:
+    """moto, outside its lock what carries its events out, and outermost the board's faults."""
+    server = MotoServer(wrap=lambda application: FaultyWsgi(events.front(application), board))
+    with server, events.buckets():
         yield server
 
 

@@ -9,9 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from local.api import ApiFront
+from local.clock.movable import MovableClock
 from local.cloud import Cloud, provision
-from local.cloud.events import EventJournal
 from local.errors import StackError
+from local.events import Events, Origin
+from local.events.routes import event_routes
 from local.identity import IdentityProvider
 from local.ingest.load import Destination, fill_indices, fill_tables
 from local.ingest.vectors import VectorCache
@@ -31,6 +33,7 @@ from local.standins.sagemaker import sagemaker_app
 from local.standins.titan import Vectors
 from local.stepfunctions_api import StepFunctionsApi, stepfunctions_app
 from local.template import Deployment
+from local.template.identities import Place
 
 
 class Stack:
@@ -43,6 +46,8 @@ class Stack:
         self._progress = progress or Progress()
         self._undo = AsyncExitStack()
         self.url: str
+        self.clock = MovableClock()
+        self.events: Events
         self.deployment: Deployment
         self.names: Names
         self.cloud: Cloud
@@ -95,11 +100,14 @@ class Stack:
         """Identity provider, search and moto; then the template can be read as deployed here."""
         self.identity.issuer = await undo.enter_async_context(served(self.identity.application()))
         search = await undo.enter_async_context(served(opensearch_app(self.faults)))
-        server = await undo.enter_async_context(moto(self.faults))
+        place = Place()
+        self.events = Events(self.clock, Origin(place.account, place.region))
+        undo.push_async_callback(self.events.close)
+        server = await undo.enter_async_context(moto(self.faults, self.events))
         overrides = deployment_parameters(
             issuer=self.identity.issuer, search_endpoint=search, others=self.settings.parameters
         )
-        self.deployment = Deployment(self.settings.template, overrides)
+        self.deployment = Deployment(self.settings.template, overrides, place)
         self.names = names(self.deployment)
         return {"AWS_ENDPOINT_URL": server.url}
 
@@ -136,6 +144,13 @@ class Stack:
         """Step Functions, once the functions can be called."""
         self.machines = StateMachines(self.deployment.state_machines().values(), self.functions)
         undo.push_async_callback(self.machines.close)
+        self.events.open(
+            functions=self.functions,
+            specs=self.deployment.functions().values(),
+            machines=self.machines,
+            clients=self.cloud.clients,
+        )
+        undo.push_async_callback(self.events.close)
         api = StepFunctionsApi(self.machines)
         await undo.enter_async_context(listening(stepfunctions_app(api), listener))
         return api
@@ -148,10 +163,8 @@ class Stack:
         step_functions: StepFunctionsApi,
     ) -> None:
         """The API, once all it needs is there."""
-        journal = EventJournal(self.cloud.clients, self.names.variables["EVENT_BUS"], self.deployment.place.account)
         self.routes = LocalRoutes(
             machines=self.machines,
-            journal=journal,
             counts=self.functions.counts,
             endpoints={**endpoints, "identity": self.identity.issuer},
         )
@@ -163,7 +176,7 @@ class Stack:
             step_functions=step_functions,
             logs=self.settings.logs,
         )
-        routes = [*self.routes.table(), *fault_routes(self.faults)]
+        routes = [*self.routes.table(), *event_routes(self.events, self.clock), *fault_routes(self.faults)]
         await undo.enter_async_context(listening(application(front, routes), listener))
 
 

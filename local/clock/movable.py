@@ -6,6 +6,10 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
+
+_SLACK_S: Final = 0.1
+"""Timers are set by their delay: one that is meant for a moment is due a little after it."""
 
 
 @dataclass(order=True)
@@ -47,7 +51,7 @@ class MovableClock:
         """
         rung = 0
         await settled()
-        while (due := self._next_due()) is not None and due <= moment:
+        while (due := self._next_due()) is not None and due <= moment + _SLACK_S:
             self._move_to(due)
             rung += self._ring()
             await settled()

@@ -1,17 +1,16 @@
-"""EventBridge rules of the template, in moto, and a look at the events that passed."""
+"""EventBridge rules and schedules of the template, in moto; `local.events` carries them out."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from local.cloud.clients import Clients
 from local.template.specs import ResourceSpec
 
-JOURNAL = "mangaassist-local-journal"
 _RULE_FIELDS = ("Description", "ScheduleExpression", "State", "EventBusName")
 
 
 def create_rule(events: Any, rule: ResourceSpec) -> None:
-    """Create a rule and its targets; moto delivers to the queues among them."""
+    """Create a rule and its targets."""
     properties = rule.properties
     request = {key: properties[key] for key in _RULE_FIELDS if key in properties}
     if "EventPattern" in properties:
@@ -22,22 +21,10 @@ def create_rule(events: Any, rule: ResourceSpec) -> None:
         events.put_targets(Rule=rule.name, Targets=properties["Targets"], **bus)
 
 
-class EventJournal:
-    """A queue of the local stack's own behind every event of a bus, so that what was published can be read."""
-
-    def __init__(self, clients: Clients, bus: str, account: str) -> None:
-        self._sqs = clients.of("sqs")
-        self._url = self._sqs.create_queue(QueueName=JOURNAL)["QueueUrl"]
-        arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        events = clients.of("events")
-        events.put_rule(Name=JOURNAL, EventBusName=bus, EventPattern=json.dumps({"account": [account]}))
-        events.put_targets(Rule=JOURNAL, EventBusName=bus, Targets=[{"Id": "journal", "Arn": arn}])
-
-    def take(self) -> list[dict[str, Any]]:
-        """The events since the last call, oldest first."""
-        taken: list[dict[str, Any]] = []
-        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages", []):
-            for message in messages:
-                taken.append(json.loads(message["Body"]))
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return taken
+def create_schedule(scheduler: Any, schedule: ResourceSpec) -> None:
+    """Create a schedule; a time in the template is RFC 3339."""
+    request = {key: value for key, value in schedule.properties.items() if key != "Name"}
+    for key in ("StartDate", "EndDate"):
+        if key in request:
+            request[key] = datetime.fromisoformat(str(request[key]))
+    scheduler.create_schedule(Name=schedule.name, **request)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.cloud.clients import Clients
-from local.cloud.events import create_rule
+from local.cloud.events import create_rule, create_schedule
 from local.cloud.models import create_endpoint, create_endpoint_config, create_model, register_scalable_target
 from local.cloud.tables import create_table
 from local.template import Deployment
@@ -32,6 +32,8 @@ def provision(deployment: Deployment, url: str) -> Cloud:
     for resource_type, resources in created.items():
         for resource in resources:
             CREATORS[resource_type](clients, resource)
+    for queue in created["AWS::SQS::Queue"]:
+        _redrive(clients, queue)
     return Cloud(url, clients, created)
 
 
@@ -70,12 +72,27 @@ def _create_queue(clients: Clients, queue: ResourceSpec) -> None:
     clients.of("sqs").create_queue(QueueName=queue.name, Attributes=attributes)
 
 
+def _redrive(clients: Clients, queue: ResourceSpec) -> None:
+    """Name a queue's dead-letter queue, once both are there."""
+    if "RedrivePolicy" in queue.properties:
+        sqs = clients.of("sqs")
+        policy = json.dumps(queue.properties["RedrivePolicy"])
+        url = sqs.get_queue_url(QueueName=queue.name)["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+
+
 def _create_bus(clients: Clients, bus: ResourceSpec) -> None:
     clients.of("events").create_event_bus(Name=bus.name)
 
 
 def _create_bucket(clients: Clients, bucket: ResourceSpec) -> None:
-    clients.of("s3").create_bucket(Bucket=bucket.name)
+    s3 = clients.of("s3")
+    s3.create_bucket(Bucket=bucket.name)
+    notifications = bucket.properties.get("NotificationConfiguration", {})
+    if notifications.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled"):
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket.name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
 
 
 def _create_alarm(clients: Clients, alarm: ResourceSpec) -> None:
@@ -98,6 +115,7 @@ CREATORS: Mapping[str, Create] = {
     "AWS::Events::EventBus": _create_bus,
     "AWS::Events::Rule": lambda clients, rule: create_rule(clients.of("events"), rule),
     "AWS::Scheduler::ScheduleGroup": _create_schedule_group,
+    "AWS::Scheduler::Schedule": lambda clients, schedule: create_schedule(clients.of("scheduler"), schedule),
     "AWS::CloudWatch::Alarm": _create_alarm,
     "AWS::SageMaker::Model": lambda clients, model: create_model(clients.of("sagemaker"), model),
     "AWS::SageMaker::EndpointConfig": lambda clients, config: create_endpoint_config(clients.of("sagemaker"), config),

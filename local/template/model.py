@@ -13,6 +13,7 @@ from local.template.globals import with_globals
 from local.template.identities import PARTITION, Place, Resource, attribute, kind_of
 from local.template.intrinsics import NO_VALUE, Resolver
 from local.template.loader import load_template
+from local.template.sam_events import GeneratedResource, generated
 from local.template.specs import ApiSpec, EventInvokeSpec, FunctionSpec, ResourceSpec, StateMachineSpec
 
 FUNCTION = "AWS::Serverless::Function"
@@ -69,8 +70,9 @@ class Deployment:
         ]
 
     def resources(self, resource_type: str) -> list[ResourceSpec]:
-        """The resources of any other type that the conditions let exist."""
-        return [self._resource(logical_id) for logical_id in self.of_type(resource_type)]
+        """The resources of any other type that the conditions let exist, those included that SAM makes of events."""
+        own = [self._resource(logical_id) for logical_id in self.of_type(resource_type)]
+        return own + [self._generated_resource(one) for one in self._events() if one.type == resource_type]
 
     def of_type(self, resource_type: str) -> Iterator[str]:
         """Logical ids of the resources of a type whose condition holds."""
@@ -188,6 +190,28 @@ class Deployment:
             properties=self._resolver.resolve(self._properties(logical_id)),
         )
 
+    def _events(self) -> Iterator[GeneratedResource]:
+        """What SAM makes of the events of functions and state machines."""
+        for logical_id in (*self.of_type(FUNCTION), *self.of_type(STATE_MACHINE)):
+            properties = self._properties(logical_id)
+            target = "Alias" if properties.get("AutoPublishAlias") else "Arn"
+            yield from generated(
+                logical_id,
+                str(self.attribute(logical_id, target)),
+                self._resolver.resolve(properties.get("Events", {})),
+            )
+
+    def _generated_resource(self, resource: GeneratedResource) -> ResourceSpec:
+        name = resource.properties.get("Name", f"{self.place.stack}-{resource.logical_id}")
+        identity = Resource(resource.logical_id, resource.type, str(name), self.place, {})
+        return ResourceSpec(
+            logical_id=resource.logical_id,
+            type=resource.type,
+            name=identity.name,
+            ref=kind_of(resource.type).ref(identity),
+            properties=resource.properties,
+        )
+
     def _function(self, logical_id: str) -> FunctionSpec:
         identity, properties = self._identity(logical_id), self._properties(logical_id)
         wanted = (
@@ -220,7 +244,7 @@ class Deployment:
             snap_start=values.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
             log_format=logging.get("LogFormat", "Text"),
             log_level=logging.get("ApplicationLogLevel"),
-            event_invoke=_event_invoke(values.get("EventInvokeConfig", {}), values.get("DeadLetterQueue", {})),
+            event_invoke=EventInvokeSpec.of(values.get("EventInvokeConfig", {}), values.get("DeadLetterQueue", {})),
         )
 
     def _state_machine(self, logical_id: str) -> StateMachineSpec:
@@ -263,18 +287,6 @@ class Deployment:
             gateway_responses=values.pop("GatewayResponses", {}),
             properties=values,
         )
-
-
-def _event_invoke(given: Mapping[str, Any], dead_letters: Mapping[str, Any]) -> EventInvokeSpec:
-    destinations = given.get("DestinationConfig", {})
-    default = EventInvokeSpec()
-    return EventInvokeSpec(
-        retries=int(given.get("MaximumRetryAttempts", default.retries)),
-        maximum_age_s=float(given.get("MaximumEventAgeInSeconds", default.maximum_age_s)),
-        on_failure_arn=destinations.get("OnFailure", {}).get("Destination"),
-        on_success_arn=destinations.get("OnSuccess", {}).get("Destination"),
-        dead_letter_arn=dead_letters.get("TargetArn"),
-    )
 
 
 def _as_environment(value: Any) -> str:

@@ -19,6 +19,18 @@ class EventInvokeSpec:
     on_success_arn: str | None = None
     dead_letter_arn: str | None = None
 
+    @classmethod
+    def of(cls, config: Mapping[str, Any], dead_letters: Mapping[str, Any]) -> "EventInvokeSpec":
+        """A function's EventInvokeConfig and DeadLetterQueue."""
+        destinations = config.get("DestinationConfig", {})
+        return cls(
+            retries=int(config.get("MaximumRetryAttempts", cls.retries)),
+            maximum_age_s=float(config.get("MaximumEventAgeInSeconds", cls.maximum_age_s)),
+            on_failure_arn=destinations.get("OnFailure", {}).get("Destination"),
+            on_success_arn=destinations.get("OnSuccess", {}).get("Destination"),
+            dead_letter_arn=dead_letters.get("TargetArn"),
+        )
+
 
 @dataclass(frozen=True)
 class FunctionSpec:

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud import Cloud, MotoServer, provision
-from local.cloud.events import EventJournal
 from local.template import Deployment
 
 
@@ -42,20 +41,6 @@ def test_given_a_generated_secret_when_read_by_its_ref_then_it_is_as_long_as_ask
 def test_given_a_parameter_when_read_by_its_ref_then_it_has_the_templates_value(cloud: Cloud) -> None:
     parameter = cloud.created["AWS::SSM::Parameter"][0]
     assert cloud.clients.of("ssm").get_parameter(Name=parameter.ref)["Parameter"]["Value"] == "normal"
-
-
-def test_given_a_rule_with_a_queue_when_an_event_matches_then_both_the_queue_and_the_journal_hold_it(
-    cloud: Cloud,
-) -> None:
-    sqs = cloud.clients.of("sqs")
-    journal = EventJournal(cloud.clients, "things-dev", "123456789012")
-    entry = {"Source": "things", "DetailType": "Made", "Detail": json.dumps({"id": 7}), "EventBusName": "things-dev"}
-    cloud.clients.of("events").put_events(Entries=[entry])
-    queue = sqs.get_queue_url(QueueName=cloud.created["AWS::SQS::Queue"][0].name)["QueueUrl"]
-    delivered = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
-    assert (delivered["detail-type"], delivered["detail"]) == ("Made", {"id": 7})
-    assert [event["detail"] for event in journal.take()] == [{"id": 7}]
-    assert journal.take() == []
 
 
 def test_given_many_claims_of_one_key_when_made_at_once_then_exactly_one_is_granted(cloud: Cloud) -> None:
