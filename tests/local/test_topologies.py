@@ -1,0 +1,95 @@
+"""Each topology reaches the right model: the functions' own adapter, boto3, the stand-in and the real server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.hosting import containers
+from local.settings import deployment_parameters
+from local.standins.faults import FaultBoard
+from local.standins.hosting import Archive, Hosting, MultiModel, SingleContainer
+from local.standins.sagemaker import sagemaker_app
+from local.standins.transport import Running, serve
+from local.template import Deployment
+from mangaassist.aws import clients
+from mangaassist.aws.sagemaker import SageMakerModels
+from mangaassist.settings import Settings
+from models.serving.app import Serving, create_app
+from models.serving.batching import batching_of
+from models.serving.contracts import Prediction
+from models.serving.registry import Policy
+from models.serving.servable import ServedClassifier, ServedReranker
+
+
+class Classifies(ServedClassifier):
+    """A classifier that knows one answer."""
+
+    def __init__(self) -> None:
+        self.version, self.batching = "1", batching_of(self.name)
+
+    def infer(self, items: Any) -> list[Prediction]:
+        return [Prediction(label="chitchat", score=1.0, scores={"chitchat": 1.0}) for _ in items]
+
+
+class Reranks(ServedReranker):
+    """A reranker that prefers longer passages."""
+
+    def __init__(self) -> None:
+        self.version, self.batching = "1", batching_of(self.name)
+
+    def infer(self, items: Any) -> list[float]:
+        return [float(len(passage)) for _, passage in items]
+
+
+MODELS = {"classifier": Classifies, "reranker": Reranks}
+
+
+def server(models: tuple[str, ...]) -> Serving:
+    """The server of a container; none at its start makes it a multi-model one."""
+    return Serving(
+        policy=Policy(bound=2**40),
+        workers=1,
+        folders={name: Path(name) for name in models},
+        multi_model=not models,
+        load=lambda folder: MODELS[folder.name](),
+    )
+
+
+@pytest.fixture
+async def running() -> AsyncIterator[list[Running]]:
+    started: list[Running] = []
+    yield started
+    for one in reversed(started):
+        await one.stop()
+
+
+@pytest.mark.parametrize("topology", ["dedicated", "multi-model", "shared-container"])
+async def test_given_a_topology_when_a_function_asks_for_its_model_then_that_model_answers(
+    topology: str, running: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = deployment_parameters(issuer="", search_endpoint="http://search", others={"EndpointTopology": topology})
+    deployment = Deployment(Path("template.yaml"), chosen)
+    hosted: dict[str, Hosting] = {}
+    for container in containers(deployment):
+        running.append(await serve(create_app(server(container.models))))
+        url = running[-1].url
+        archives = {key: Archive(Path(name), name) for key, name in container.archives.items()}
+        hosted[container.endpoint] = MultiModel(url, archives) if archives else SingleContainer(url, container.models)
+    running.append(await serve(sagemaker_app(hosted, FaultBoard())))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", running[-1].url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    clients.client.cache_clear()
+    variables = deployment.functions()["ClassifyIntentFunction"].environment
+    models = SageMakerModels.of(Settings.model_validate({name.lower(): value for name, value in variables.items()}))
+
+    prediction = await asyncio.to_thread(models.classify, "hello", budget_ms=10_000, trace_id="t1")
+    scores = await asyncio.to_thread(models.rerank, "which", ["short", "longer"], budget_ms=10_000, trace_id="t1")
+    clients.client.cache_clear()
+
+    assert prediction.label == "chitchat"
+    assert scores == [5.0, 6.0]
