@@ -13,6 +13,8 @@ from models.errors import ModelsError
 _ROOT = Path(__file__).resolve().parent.parent
 _BUILD = _ROOT / "build" / "models"
 _ENCODERS = _BUILD / "encoders"
+# As the bucket of the models has them: their keys are the defaults of template.yaml.
+_ARCHIVES = _ROOT / "build" / "bucket" / "models"
 _UTTERANCES = _ROOT / "data" / "utterances"
 _SAGEMAKER_MODEL = Path("/opt/ml/model")
 _KINDS = ("classifier", "reranker")
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--heldout", type=Path, nargs="*", default=_files("heldout"), help="the same, to measure with")
     train.add_argument("--out", type=Path, default=_BUILD / "classifier", help="model directory to write")
     train.add_argument("--force", action="store_true", help="train even where nothing has changed")
+    commands.add_parser("pack", help="write the archives that the endpoints are deployed from")
     _add_serve(commands.add_parser("serve", help="serve models with SageMaker's container contracts"))
     return parser
 
@@ -97,6 +100,18 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pack(options: argparse.Namespace) -> int:
+    from models.packing import pack
+
+    _prepare(options)
+    folders = {kind: _BUILD / kind for kind in _KINDS}
+    archives = {**{kind: {"": folder} for kind, folder in folders.items()}, "shared": folders}
+    for name, content in archives.items():
+        archive = _ARCHIVES / name / "model.tar.gz"
+        print(f"packed      {pack(content, archive) / 1e6:.1f} MB in {archive}")
+    return 0
+
+
 def _serve(options: argparse.Namespace) -> int:
     from models.artefacts import models_in
     from models.serving.app import Serving
@@ -118,5 +133,5 @@ def _chosen(models: Sequence[str] | None) -> dict[str, Path]:
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
-    {"prepare": _prepare, "train": _train, "serve": _serve}
+    {"prepare": _prepare, "train": _train, "pack": _pack, "serve": _serve}
 )
