@@ -1,7 +1,7 @@
 """Each topology reaches the right model: the functions' own adapter, boto3, the stand-in and the real server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from models.serving.app import Serving, create_app
 from models.serving.batching import batching_of
 from models.serving.contracts import Prediction
 from models.serving.registry import Policy
-from models.serving.servable import ServedClassifier, ServedReranker
+from models.serving.servable import Servable, ServedClassifier, ServedReranker
 
 
 class Classifies(ServedClassifier):
@@ -44,7 +44,7 @@ class Reranks(ServedReranker):
         return [float(len(passage)) for _, passage in items]
 
 
-MODELS = {"classifier": Classifies, "reranker": Reranks}
+MODELS: Mapping[str, Callable[[], Servable]] = {"classifier": Classifies, "reranker": Reranks}
 
 
 def server(models: tuple[str, ...]) -> Serving:
