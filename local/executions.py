@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from local.stepfunctions import ExecutionRecord
 
-EXECUTIONS_KEPT = 500
+EXECUTIONS_KEPT = 200
 """How many ended executions of each machine can be asked about; older ones are forgotten."""
 
 

@@ -21,8 +21,13 @@ NOT_SHOWN = {"answer_turn", "retrieve_passages", "fill_template", "templates_onl
 ROUTES = {"template", "cached", "haiku", "sonnet", "handover"}
 
 
-def task(name: str, entered: float, left: float | None, status: str = "succeeded", error: str = "") -> dict[str, Any]:
-    return {"name": name, "type": "Task", "entered": entered, "left": left, "status": status, "error": error}
+def state(name: str, kind: str, entered: float, left: float) -> dict[str, Any]:
+    times = {"entered": entered, "left": left, "attempts": []}
+    return {"name": name, "type": kind, "path": "", "status": "succeeded", "error": "", **times}
+
+
+def task(name: str, entered: float, left: float, status: str = "succeeded", error: str = "") -> dict[str, Any]:
+    return {**state(name, "Task", entered, left), "status": status, "error": error}
 
 
 RECORD = {
@@ -31,7 +36,7 @@ RECORD = {
     "events": [
         task("Save turn", 1090, 1100),
         task("Open turn", 1000, 1010),
-        {"name": "How to answer?", "type": "Choice", "entered": 1080, "left": 1080, "status": "succeeded"},
+        state("How to answer?", "Choice", 1080, 1080),
         task("Classify intent", 1010, 1060, "caught", "ClassificationTimeoutError"),
         task("Retrieve passages", 1010, 1060, "aborted"),
     ],
