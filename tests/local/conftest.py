@@ -11,6 +11,7 @@ from local.lambda_runtime.launchers import forks, interpreters, launching_here
 from local.template import Deployment
 from local.template.model import Overrides
 
+BARE = Surroundings(endpoints={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
 TEMPLATE = Path(__file__).parent / "fixtures" / "template.yaml"
 
 

@@ -1,8 +1,10 @@
 """Handlers called in this process, with the same answers and errors as in a worker."""
 
 import asyncio
+import json
 import os
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from local.lambda_runtime import FunctionFailedError, InProcessRuntime
 from local.lambda_runtime.environment import Surroundings
-from local.lambda_runtime.in_process import ConflictingEnvironmentsError
+from local.lambda_runtime.process import ConflictingEnvironmentsError
 from local.template import Deployment
 
 BARE = Surroundings(endpoints={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
@@ -82,3 +84,79 @@ async def test_given_logs_when_functions_print_at_the_same_time_then_each_ones_l
     assert (logs / f"{echo.name}.log").read_text() == "echo begins\necho ends\n"
     assert (logs / "other.log").read_text() == "other begins\nother ends\n"
     assert capsys.readouterr().out == "after\n"
+
+
+async def test_given_1000_calls_at_once_when_each_takes_its_time_then_all_run_side_by_side(
+    deployment: Deployment,
+) -> None:
+    patient = replace(deployment.functions()["Together"], timeout_s=60)
+    async with InProcessRuntime([patient], BARE) as runtime:
+        answers = await asyncio.gather(*(runtime.invoke("Together", {"of": 1000}) for _ in range(1000)))
+    assert answers == ["together"] * 1000
+
+
+async def test_given_calls_beyond_the_reserved_concurrency_when_made_then_they_are_throttled(
+    deployment: Deployment,
+) -> None:
+    reserved = replace(deployment.functions()["Together"], reserved_concurrency=2)
+    async with InProcessRuntime([reserved], BARE) as runtime:
+        outcomes = await asyncio.gather(
+            *(runtime.invoke("Together", {"of": 2}) for _ in range(3)), return_exceptions=True
+        )
+        refused = [outcome.error for outcome in outcomes if isinstance(outcome, FunctionFailedError)]
+        assert refused == ["Lambda.TooManyRequestsException"]
+        assert await runtime.invoke("Together", {"of": 1}) == "together"
+        assert runtime.counts()["Together"]["throttles"] == 1
+
+
+async def test_given_functions_without_reservations_when_the_account_is_full_then_they_are_throttled_together(
+    deployment: Deployment,
+) -> None:
+    specs = [deployment.functions()[name] for name in ("Together", "Sleep")]
+    async with InProcessRuntime(specs, BARE, concurrency=1) as runtime:
+        first = asyncio.create_task(runtime.invoke("Together", {"of": 2}))
+        await asyncio.sleep(0)
+        with pytest.raises(FunctionFailedError, match="TooManyRequests"):
+            await runtime.invoke("Sleep", {"seconds": 0})
+        first.cancel()
+
+
+async def test_given_threads_that_were_timed_out_when_others_are_called_then_they_run(deployment: Deployment) -> None:
+    stuck = replace(deployment.functions()["Together"], timeout_s=0.05, reserved_concurrency=1)
+    async with InProcessRuntime([stuck], BARE) as runtime:
+        for _ in range(3):
+            with pytest.raises(FunctionFailedError, match=r"Sandbox\.Timedout"):
+                await runtime.invoke("Together", {"of": 10})
+        assert runtime.counts()["Together"]["timeouts"] == 3
+
+
+async def test_given_a_runtime_that_was_left_when_its_work_is_done_then_no_thread_remains(
+    deployment: Deployment,
+) -> None:
+    before = set(threading.enumerate())
+    async with InProcessRuntime([deployment.functions()["Sleep"]], BARE) as runtime:
+        await asyncio.gather(*(runtime.invoke("Sleep", {"seconds": 0}) for _ in range(20)))
+        started = set(threading.enumerate()) - before
+    assert started
+    for thread in started:
+        await asyncio.to_thread(thread.join, 5)
+    assert not any(thread.is_alive() for thread in started)
+
+
+async def test_given_logs_that_cannot_be_made_when_entered_then_the_process_is_as_before(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    before = dict(os.environ), list(sys.path)
+    with pytest.raises(OSError, match="file"):
+        async with InProcessRuntime([deployment.functions()["Echo"]], BARE, logs=tmp_path / "file"):
+            pass
+    assert (dict(os.environ), sys.path) == before
+
+
+async def test_given_a_handler_that_leaves_when_called_then_the_exit_is_reported(deployment: Deployment) -> None:
+    async with InProcessRuntime([deployment.functions()["Echo"]], BARE) as runtime:
+        with pytest.raises(FunctionFailedError) as caught:
+            await runtime.invoke("Echo", {"exit": 3})
+    assert caught.value.error == "Runtime.ExitError"
+    assert json.loads(caught.value.cause)["errorMessage"].endswith("Runtime exited with error: exit status 3")
