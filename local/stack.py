@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from local.alarms.announcing import AlarmEvents
 from local.api import ApiFront
 from local.clock.movable import MovableClock
 from local.cloud import Cloud, provision
@@ -17,9 +18,12 @@ from local.events.routes import event_routes
 from local.identity import IdentityProvider
 from local.ingest.load import Destination, fill_indices, fill_tables
 from local.ingest.vectors import VectorCache
+from local.integrations import SdkCalls
 from local.lambda_runtime.environment import Surroundings
 from local.machines import StateMachines
+from local.metrics.meters import MeteredFunctions
 from local.model_hosts import ModelHosts
+from local.monitoring import Monitoring
 from local.parts import Names, Runtime, application, listen, listening, moto, names, runtime, served, together, url_of
 from local.progress import Progress
 from local.routes import LocalRoutes
@@ -34,6 +38,7 @@ from local.standins.titan import Vectors
 from local.stepfunctions_api import StepFunctionsApi, stepfunctions_app
 from local.template import Deployment
 from local.template.identities import Place
+from local.turn_routes import turn_routes
 
 
 class Stack:
@@ -52,6 +57,8 @@ class Stack:
         self.names: Names
         self.cloud: Cloud
         self.functions: Runtime
+        self.monitoring: Monitoring
+        self.measured: MeteredFunctions
         self.machines: StateMachines
         self.routes: LocalRoutes
 
@@ -76,7 +83,10 @@ class Stack:
         models = ModelHosts(self.settings)
         await undo.enter_async_context(models.running())
         aws = await self._surround(undo)
-        sagemaker = await undo.enter_async_context(served(sagemaker_app(models.endpoints, self.faults)))
+        self.monitoring = Monitoring(self.deployment, self.settings.logs, self.clock)
+        inference = sagemaker_app(models.endpoints, self.faults)
+        inference.middlewares.append(self.monitoring.inference())
+        sagemaker = await undo.enter_async_context(served(inference))
         encoders = _LateEncoders()
         bedrock = await undo.enter_async_context(served(bedrock_app(self.names.bedrock(), encoders, self.faults)))
         endpoints = {
@@ -93,7 +103,9 @@ class Stack:
             self._ready(models),
             self._warm_up(),
         )
+        self.measured = self.monitoring.functions(self.functions)
         step_functions = await self._run_workflows(undo, states)
+        await self._watch(undo)
         await self._open(undo, listener, endpoints, step_functions)
 
     async def _surround(self, undo: AsyncExitStack) -> dict[str, str]:
@@ -142,18 +154,26 @@ class Stack:
 
     async def _run_workflows(self, undo: AsyncExitStack, listener: socket.socket) -> StepFunctionsApi:
         """Step Functions, once the functions can be called."""
-        self.machines = StateMachines(self.deployment.state_machines().values(), self.functions)
+        specs = self.deployment.state_machines().values()
+        self.machines = StateMachines(specs, self.measured, ended=self.monitoring.ended)
         undo.push_async_callback(self.machines.close)
         self.events.open(
-            functions=self.functions,
+            functions=self.measured,
             specs=self.deployment.functions().values(),
             machines=self.machines,
             clients=self.cloud.clients,
+            call=SdkCalls(self.cloud.clients).call,
         )
         undo.push_async_callback(self.events.close)
         api = StepFunctionsApi(self.machines)
         await undo.enter_async_context(listening(stepfunctions_app(api), listener))
         return api
+
+    async def _watch(self, undo: AsyncExitStack) -> None:
+        """The alarms, once what they act on is there."""
+        events = AlarmEvents(self.events.published, self.events.origin)
+        await self.monitoring.open(self.cloud.clients, self.measured, [events])
+        await undo.enter_async_context(self.monitoring.watching())
 
     async def _open(
         self,
@@ -164,7 +184,6 @@ class Stack:
     ) -> None:
         """The API, once all it needs is there."""
         self.routes = LocalRoutes(
-            machines=self.machines,
             counts=self.functions.counts,
             endpoints={**endpoints, "identity": self.identity.issuer},
         )
@@ -172,12 +191,19 @@ class Stack:
         front = ApiFront(
             spec,
             self.deployment.place,
-            functions=self.functions,
+            functions=self.measured,
             step_functions=step_functions,
             logs=self.settings.logs,
         )
-        routes = [*self.routes.table(), *event_routes(self.events, self.clock), *fault_routes(self.faults)]
-        await undo.enter_async_context(listening(application(front, routes), listener))
+        routes = [
+            *self.routes.table(),
+            *turn_routes(self.machines),
+            *event_routes(self.events, self.clock),
+            *self.monitoring.routes(),
+            *fault_routes(self.faults),
+        ]
+        handle = self.monitoring.api(front.handle, spec)
+        await undo.enter_async_context(listening(application(front, handle, routes), listener))
 
 
 class _LateEncoders:

@@ -56,6 +56,7 @@ TARGETS: Mapping[str, frozenset[Mode]] = MappingProxyType(
         "search": _TRANSPORT | _PAYLOAD,
         "dynamodb": _TRANSPORT,
         "events": _TRANSPORT | {Mode.PARTIAL},
+        "scheduler": _TRANSPORT,
         "parameters": _TRANSPORT,
         "secrets": _TRANSPORT,
     }

@@ -1,4 +1,4 @@
-"""A WSGI wrapper that gives the JSON-RPC services behind it (moto's DynamoDB, EventBridge, …) the board's faults.
+"""A WSGI wrapper that gives the services behind it (moto's DynamoDB, EventBridge, Scheduler, …) the board's faults.
 
 Mount it *outside* any lock around the application: a call that hangs must not hold the lock.
 """
@@ -28,8 +28,7 @@ class FaultyWsgi:
         self._board = board
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        prefix, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
-        target = _TARGET_OF_PREFIX.get(prefix)
+        target, operation = _called(environ)
         if target is None or not self._board.concerns(target):
             return self._app(environ, start_response)
         body = _peek(environ)
@@ -47,6 +46,14 @@ class FaultyWsgi:
             return _answer(start_response, 200, _nothing_put(body))
         failure = (DYNAMODB if fault.target == "dynamodb" else OTHER_JSON_RPC).get(fault.mode)
         return _fail(start_response, failure) if failure else None
+
+
+def _called(environ: WSGIEnvironment) -> tuple[str | None, str]:
+    """The target of a request, and its operation: a name, or the method and path of a REST service."""
+    if "/scheduler/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
+        return "scheduler", f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    prefix, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+    return _TARGET_OF_PREFIX.get(prefix), operation
 
 
 def _peek(environ: WSGIEnvironment) -> bytes:
