@@ -65,7 +65,7 @@ class Monitoring:
     def ended(self, execution: Execution) -> None:
         """Measure an execution that has ended."""
         if execution.record.ended is not None:
-            self.store.put(metered_execution(execution.machine, execution.record))
+            self.store.put(metered_execution(execution.machine, execution.record, self._clock.now()))
 
     def serving(self, endpoint: str) -> tuple[str, int]:
         """The variant that serves an endpoint, and how many instances it has."""

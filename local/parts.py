@@ -19,6 +19,7 @@ from local.events import Events
 from local.ingest import Destination
 from local.lambda_runtime import InProcessRuntime, LambdaRuntime
 from local.lambda_runtime.environment import Surroundings
+from local.metrics.meters import Handler
 from local.settings import StackSettings
 from local.standins.bedrock import BedrockModels
 from local.standins.faults import FaultBoard
@@ -107,11 +108,11 @@ def runtime(settings: StackSettings, functions: Mapping[str, FunctionSpec], arou
     return LambdaRuntime(functions.values(), around, logs=settings.logs, limits=settings.limits)
 
 
-def application(front: ApiFront, local_routes: list[web.RouteDef]) -> web.Application:
-    """The deployed API, and beside it what is local; the deployed one wins."""
+def application(front: ApiFront, handle: Handler, local_routes: list[web.RouteDef]) -> web.Application:
+    """The deployed API, whose requests `handle` answers, and beside it what is local; the deployed one wins."""
     app = web.Application(client_max_size=PAYLOAD_LIMIT_BYTES)
     app.add_routes([route for route in local_routes if not front.serves(route.path)])
-    app.router.add_route("*", "/{path:.*}", front.handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     return app
 
 

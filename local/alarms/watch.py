@@ -1,5 +1,6 @@
 """The alarms of a template, evaluated every minute on a clock."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -45,6 +46,7 @@ class AlarmWatch:
         self._audiences = tuple(audiences)
         self._clock = clock
         self._gather = gather
+        self._evaluating = asyncio.Lock()
         created = Situation(State.INSUFFICIENT_DATA, clock.now(), "Unchecked: Initial alarm creation")
         self._situations = dict.fromkeys(alarms, created)
         self.history: deque[Transition] = deque(maxlen=HISTORY_KEPT)
@@ -71,9 +73,10 @@ class AlarmWatch:
     async def evaluate(self, at: float | None = None) -> None:
         """Evaluate every alarm on the whole minutes before this time, by default now, and carry out its actions."""
         minute = (self._clock.now() if at is None else at) // INTERVAL_S * INTERVAL_S
-        await self._gather(minute)
-        for alarm in self._situations:
-            await self._judge(alarm, minute)
+        async with self._evaluating:
+            await self._gather(minute)
+            for alarm in self._situations:
+                await self._judge(alarm, minute)
 
     async def _judge(self, alarm: Alarm, minute: float) -> None:
         evaluation = evaluate(alarm, self._points(alarm, minute))

@@ -97,11 +97,11 @@ def metered_inference(instances: Instances, put: Put, clock: Clock) -> Middlewar
     return measure
 
 
-def metered_execution(machine_arn: str, record: ExecutionRecord) -> list[Sample]:
-    """The samples of an execution that has ended; the ARN has no alias."""
+def metered_execution(machine_arn: str, record: ExecutionRecord, at: float) -> list[Sample]:
+    """The samples of an execution that has ended now; the ARN has no alias."""
     assert record.ended is not None, "an execution that has ended"
     ms = record.ended - record.started
-    return services.of_execution(machine_arn, at=record.started / 1000, status=record.status, ms=ms)
+    return services.of_execution(machine_arn, at=at, status=record.status, ms=ms)
 
 
 def _names(specs: Iterable[FunctionSpec]) -> Mapping[str, tuple[str, str | None]]:
