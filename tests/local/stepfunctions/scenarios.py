@@ -156,6 +156,12 @@ def parallel(*branches: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
     }
 
 
+def map_of(states: dict[str, Any], config: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    """A Map state whose items run states that start at their first, and that ends unless Next says otherwise."""
+    processor = {"StartAt": next(iter(states)), "States": states, **({"ProcessorConfig": config} if config else {})}
+    return {"Type": "Map", "ItemProcessor": processor, **({} if "Next" in fields else {"End": True}), **fields}
+
+
 def catch(next_state: str, *errors: str, **fields: Any) -> list[dict[str, Any]]:
     """A Catch of one entry."""
     return [{"ErrorEquals": list(errors or ("States.ALL",)), "Next": next_state, **fields}]

@@ -1,6 +1,5 @@
 """Map: items, concurrency, failure; and calls of other services."""
 
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from tests.local.stepfunctions.scenarios import (
     execute,
     fails,
     machine_of,
+    map_of,
     passing,
     retry,
     task,
@@ -23,11 +23,6 @@ from tests.local.stepfunctions.scenarios import (
 MAP = GUIDE + "state-map.html"
 INLINE = GUIDE + "state-map-inline.html"
 DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
-
-
-def map_of(states: dict[str, Any], config: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
-    processor = {"StartAt": next(iter(states)), "States": states, **({"ProcessorConfig": config} if config else {})}
-    return {"Type": "Map", "ItemProcessor": processor, **({} if "Next" in fields else {"End": True}), **fields}
 
 
 FAIL_ON_2 = {
