@@ -16,6 +16,8 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from local.clock import Timer
 
+CLOCK_RESOLUTION_SECONDS = 1e-6
+
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
@@ -47,6 +49,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
+        # A timer is due where its time is before now plus this, which after months must still be more than now.
+        self._clock_resolution = CLOCK_RESOLUTION_SECONDS
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
