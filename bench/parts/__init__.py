@@ -1,6 +1,13 @@
 """The parts, in the order they are run. A further one is a module with a `measure`, and a line here."""
 
-from bench.parts import engine
+from bench.parts import concurrency, engine, soak
 from bench.results import Part
 
-PARTS = {part.name: part for part in (Part("engine", "The engine's overhead a turn", engine.measure),)}
+PARTS = {
+    part.name: part
+    for part in (
+        Part("engine", "The engine's overhead a turn", engine.measure),
+        Part("concurrency", "A thousand turns at once", concurrency.measure),
+        Part("soak", "Twenty thousand turns in one process", soak.measure, slow=True),
+    )
+}

@@ -1,9 +1,12 @@
 """TransactWriteItems: all of its writes or none, and once a token."""
 
+import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
+
+import orjson
 
 from local.standins.dynamodb import requests, writes
 from local.standins.dynamodb.errors import (
@@ -34,7 +37,7 @@ class Transactions:
     def __init__(self, table: Callable[[str], Table], now: Callable[[], float] = time.monotonic) -> None:
         self._table = table
         self._now = now
-        self._done: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+        self._done: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     def write(self, request: Request) -> dict[str, Any]:
         """Do all writes or none; raises TransactionCanceledException, ValidationException."""
@@ -76,13 +79,17 @@ class Transactions:
             self._done.popitem(last=False)
         if token is None or token not in self._done:
             return False
-        if self._done[token][1] != items:
+        if self._done[token][1] != _digest(items):
             raise IdempotentParameterMismatchException("The token was used for a transaction with other parameters")
         return True
 
     def _remember(self, token: str | None, items: Any) -> None:
         if token is not None:
-            self._done[token] = self._now() + TOKEN_LIFE_S, items
+            self._done[token] = self._now() + TOKEN_LIFE_S, _digest(items)
+
+
+def _digest(items: Any) -> bytes:
+    return hashlib.sha256(orjson.dumps(items, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def _reason(outcome: writes.Write | DynamoDbError) -> dict[str, Any]:
