@@ -122,7 +122,10 @@ def _way(points: Iterable[Point]) -> Iterator[str]:
     all_points = list(points)
     yield f"M{_pair(all_points[0])}"
     for (x, y), (to_x, to_y) in pairwise(all_points):
-        if abs(x - to_x) < STRAIGHT or abs(y - to_y) < STRAIGHT:
+        same_x, same_y = abs(x - to_x) < STRAIGHT, abs(y - to_y) < STRAIGHT
+        if same_x and same_y:
+            continue  # a browser turns the arrowhead of a segment without length to the right
+        if same_x or same_y:
             yield f"L{_pair((to_x, to_y))}"
         else:
             middle = (y + to_y) / 2

@@ -1,6 +1,7 @@
 """The picture of a state machine: what it shows, and that the one in the docs is today's."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,14 @@ def test_given_a_loop_when_drawn_then_its_arrow_leads_back_and_catches_are_told_
         ("Tell each", "Tell each"): "caught",
         ("Tell each", "Give up"): "caught",
     }
+
+
+def test_given_the_chat_turn_when_drawn_then_every_arrow_ends_in_a_segment_that_has_a_direction(
+    chat_turn: dict[str, Any],
+) -> None:
+    for path in ElementTree.fromstring(draw(chat_turn, every_state=True)).iter(f"{SVG}path"):
+        points = re.findall(r"-?[\d.]+ -?[\d.]+", path.attrib["d"])
+        assert "marker-end" not in path.attrib or points[-1] != points[-2], path.attrib
 
 
 @pytest.mark.parametrize("fold", [True, False])
