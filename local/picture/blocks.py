@@ -20,6 +20,7 @@ FRAME_PADDING = 10.0
 FRAME_TITLE = 22.0
 FORK = 14.0
 BETWEEN_BRANCHES = 13.0
+BESIDE_THE_PORT = 12.0
 
 
 def size(kind: str) -> float:
@@ -74,7 +75,8 @@ def _frame(name: str, branches: list[Drawing], notes: list[Box]) -> Drawing:
 
 
 def _across_the_edge(notes: list[Box], y: float) -> Iterator[Drawing]:
-    x = -sum(note.width + INSET for note in notes[1:]) / 2
+    """Beside the middle, where the arrows of what is not folded leave."""
+    x = BESIDE_THE_PORT
     for note in notes:
-        yield around(note.moved(x, y))
+        yield around(note.moved(x + note.width / 2, y))
         x += note.width + INSET
