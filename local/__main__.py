@@ -1,4 +1,4 @@
-"""python -m local serve | demo | token CUSTOMER_ID"""
+"""python -m local serve | demo | alarms | token CUSTOMER_ID"""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ import sys
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="the local stack on 127.0.0.1 until Ctrl-C; PORT overrides 8080")
     commands.add_parser("demo", help="one real turn for every route and every fallback, then stop")
+    commands.add_parser("alarms", help="the state of the template's alarms, from the running stack")
     token = commands.add_parser("token", help="a signed token of a customer, from the running stack")
     token.add_argument("customer_id")
     chosen = parser.parse_args(arguments)
@@ -35,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "token":
             print(mint(chosen.customer_id, port()))  # the command's output
+            return 0
+        if chosen.command == "alarms":
+            show_alarms(port(), Console())
             return 0
         return asyncio.run(_until_stopped(chosen.command))
     except (StackError, LambdaRuntimeError) as error:
@@ -59,9 +64,20 @@ def mint(customer_id: str, api_port: int) -> str:
         raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
 
 
-def _json(url: str, form: bytes | None = None) -> dict[str, dict[str, str]]:
+def show_alarms(api_port: int, console: Console) -> None:
+    """Print the alarms of the stack on this port; raises NotRunningError."""
+    from local.alarms.table import table
+
+    try:
+        shown = _json(f"http://127.0.0.1:{api_port}/alarms")
+    except (OSError, ValueError) as error:
+        raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
+    console.print(table(shown))
+
+
+def _json(url: str, form: bytes | None = None) -> dict[str, Any]:
     with urllib.request.urlopen(url, form, timeout=5) as answer:  # noqa: S310  # a loopback URL
-        parsed: dict[str, dict[str, str]] = json.load(answer)
+        parsed: dict[str, Any] = json.load(answer)
         return parsed
 
 

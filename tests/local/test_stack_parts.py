@@ -86,7 +86,7 @@ def test_given_a_taken_port_when_the_stack_listens_then_it_says_how_to_choose_an
         listen(taken.getsockname()[1])
 
 
-def test_given_no_stack_when_a_token_is_asked_for_then_the_answer_says_how_to_start_one(
+def test_given_no_stack_when_it_is_asked_for_something_then_the_answer_says_how_to_start_one(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -94,8 +94,9 @@ def test_given_no_stack_when_a_token_is_asked_for_then_the_answer_says_how_to_st
     with pytest.raises(NotRunningError, match="make serve"):
         mint("cust-aiko", free)
     monkeypatch.setenv("PORT", str(free))
-    assert main(["token", "cust-aiko"]) == 1
-    assert "make serve" in capsys.readouterr().err
+    for command in (["token", "cust-aiko"], ["alarms"]):
+        assert main(command) == 1
+        assert "make serve" in capsys.readouterr().err
 
 
 async def test_given_a_model_server_that_ends_when_waited_for_then_its_log_is_named(tmp_path: Path) -> None:
