@@ -12,6 +12,7 @@ from local.executions import Execution, Executions
 from local.lambda_runtime import FunctionFailedError, UnknownFunctionError
 from local.stepfunctions import (
     Call,
+    Check,
     Clock,
     ExecutionRecord,
     FunctionError,
@@ -62,7 +63,8 @@ class Machine:
 class StateMachines:
     """Runs state machines by ARN: unqualified, or qualified by their alias or version.
 
-    `ended` is called with every execution that has ended.
+    `call` serves the tasks that name a service, `check` refuses such a task when its machine is loaded. `ended` is
+    called with every execution that has ended.
     """
 
     def __init__(
@@ -71,10 +73,12 @@ class StateMachines:
         functions: Functions,
         *,
         call: Call | None = None,
+        check: Check | None = None,
         clock: Clock | None = None,
         ended: Callable[[Execution], None] | None = None,
     ) -> None:
-        self._functions, self._call, self._clock, self._ended = functions, call, clock, ended
+        self._functions, self._clock, self._ended = functions, clock, ended
+        self._call, self._check = call, check
         self.tokens = TaskTokens()
         self._machines = [Machine(spec, self._compiled(spec), time.time()) for spec in specs]
         self._by_arn = {
@@ -136,8 +140,14 @@ class StateMachines:
         _, _, _, region, account, *_ = spec.arn.split(":")
         kind: KindName = "EXPRESS" if spec.kind == EXPRESS else "STANDARD"
         identity = Identity(spec.name, account, region, KINDS[kind].executions)
-        definition = json.loads(spec.definition)
-        return StateMachine.compile(definition, name=spec.name, identity=identity, kind=kind, tokens=self.tokens)
+        return StateMachine.compile(
+            json.loads(spec.definition),
+            name=spec.name,
+            identity=identity,
+            kind=kind,
+            check=self._check,
+            tokens=self.tokens,
+        )
 
 
 def _tell(ended: Callable[[Execution], None], execution: Execution, _: object) -> None:

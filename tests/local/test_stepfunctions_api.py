@@ -11,7 +11,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.cloud.clients import Clients
 from local.executions import EXECUTIONS_KEPT
+from local.integrations import SdkCalls, check
 from local.lambda_runtime import FunctionFailedError
 from local.machines import StateMachines
 from local.parts import served
@@ -421,3 +423,30 @@ async def test_given_running_executions_when_the_stack_ends_then_they_are_aborte
     echo.open.set()
     await closing
     assert {one.record.status for one in started} == {"ABORTED"}
+
+
+async def test_given_a_machine_that_starts_another_when_run_then_its_call_comes_back_to_this_service(
+    echo: Echo,
+) -> None:
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:startExecution",
+        "Parameters": {"StateMachineArn": arn("long"), "Name": "child", "Input": {"x": 1}},
+        "End": True,
+    }
+    calls: list[SdkCalls] = []
+
+    async def call(name: str, arguments: Any) -> Any:
+        return await calls[0].call(name, arguments)
+
+    specs = [spec("long", "STANDARD"), spec("parent", "STANDARD", {"StartAt": "Start", "States": {"Start": start}})]
+    machines = StateMachines(specs, echo, call=call, check=check)
+    async with served(stepfunctions_app(StepFunctionsApi(machines))) as url:
+        clients = Clients("http://127.0.0.1:1", "us-east-1").reaching({"AWS_ENDPOINT_URL_SFN": url})
+        calls.append(SdkCalls(clients))
+        parent = await machines.run(arn("parent"), {}, name="parent")
+        await ended(machines, f"{ACCOUNT}:execution:long:child")
+    child = machines.record("child")
+    assert (parent.status, parent.output["ExecutionArn"]) == ("SUCCEEDED", f"{ACCOUNT}:execution:long:child")
+    assert child is not None
+    assert (child.status, child.output) == ("SUCCEEDED", {"x": 1})
