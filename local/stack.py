@@ -19,6 +19,7 @@ from local.identity import IdentityProvider
 from local.ingest.load import Destination, fill_indices, fill_tables
 from local.ingest.vectors import VectorCache
 from local.integrations import SdkCalls
+from local.integrations import check as check_call
 from local.lambda_runtime.environment import Surroundings
 from local.machines import StateMachines
 from local.metrics.meters import MeteredFunctions
@@ -104,7 +105,7 @@ class Stack:
             self._warm_up(),
         )
         self.measured = self.monitoring.functions(self.functions)
-        step_functions = await self._run_workflows(undo, states)
+        step_functions = await self._run_workflows(undo, states, endpoints)
         await self._watch(undo)
         await self._open(undo, listener, endpoints, step_functions)
 
@@ -152,17 +153,22 @@ class Stack:
         with self._progress.step("functions warmed up"):
             await self.functions.warm_up(self.deployment.functions_of_requests())
 
-    async def _run_workflows(self, undo: AsyncExitStack, listener: socket.socket) -> StepFunctionsApi:
+    async def _run_workflows(
+        self, undo: AsyncExitStack, listener: socket.socket, endpoints: Mapping[str, str]
+    ) -> StepFunctionsApi:
         """Step Functions, once the functions can be called."""
+        calls = SdkCalls(self.cloud.clients.reaching(endpoints))
         specs = self.deployment.state_machines().values()
-        self.machines = StateMachines(specs, self.measured, ended=self.monitoring.ended)
+        self.machines = StateMachines(
+            specs, self.measured, call=calls.call, check=check_call, ended=self.monitoring.ended
+        )
         undo.push_async_callback(self.machines.close)
         self.events.open(
             functions=self.measured,
             specs=self.deployment.functions().values(),
             machines=self.machines,
             clients=self.cloud.clients,
-            call=SdkCalls(self.cloud.clients).call,
+            call=calls.call,
         )
         undo.push_async_callback(self.events.close)
         api = StepFunctionsApi(self.machines)
