@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,10 +21,14 @@ _POLL_S = 0.05
 
 
 class ModelServer:
-    """The server behind an endpoint, with the models that its container holds; its output is in the log."""
+    """The server behind an endpoint, with the models that its container holds; its output is in the log.
 
-    def __init__(self, container: Container, log: Path) -> None:
+    `options` are more options of `python -m models serve`.
+    """
+
+    def __init__(self, container: Container, log: Path, options: Sequence[str] = ()) -> None:
         self.container = container
+        self._options = options
         self.port = _free_port()
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -33,13 +37,19 @@ class ModelServer:
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None, "started before it has one"
+        return self._process.pid
+
     @asynccontextmanager
     async def running(self, root: Path) -> AsyncIterator[None]:
         """The process lives while this is entered; it is ready only after `ready`."""
         with self._log.open("wb") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "models", "serve", *self._holds()),
-                *("--host", LOOPBACK, "--port", str(self.port)),
+                *("--host", LOOPBACK, "--port", str(self.port), *self._options),
                 cwd=root,
                 env={**os.environ, "PYTHONPATH": str(root)},
                 stdin=subprocess.DEVNULL,
