@@ -8,9 +8,12 @@ StepFunctionsError
 │   ├── InvalidTokenError   nobody issued it
 │   └── TaskTimedOutError   its task has ended
 └── StateError              a state failed, with an error name that Retry and Catch see
-    ├── HeartbeatTimeoutError   States.Timeout, which States.HeartbeatTimeout matches too
-    ├── QueryError          States.QueryEvaluationError
-    └── StatesRuntimeError      States.Runtime: never retried, never caught
+    ├── HeartbeatTimeoutError       States.Timeout, which States.HeartbeatTimeout matches too
+    └── EvaluationError     a field of the state could not be evaluated; its cause names the state
+        ├── IntrinsicError          States.IntrinsicFailure
+        ├── QueryError              States.QueryEvaluationError
+        ├── ResultPathError         States.ResultPathMatchFailure
+        └── StatesRuntimeError      States.Runtime: never retried, never caught
 """
 
 from typing import Final
@@ -18,8 +21,10 @@ from typing import Final
 ALL: Final = "States.ALL"
 DATA_LIMIT_EXCEEDED: Final = "States.DataLimitExceeded"
 HEARTBEAT_TIMEOUT: Final = "States.HeartbeatTimeout"
+INTRINSIC_FAILURE: Final = "States.IntrinsicFailure"
 NO_CHOICE_MATCHED: Final = "States.NoChoiceMatched"
 QUERY_EVALUATION_ERROR: Final = "States.QueryEvaluationError"
+RESULT_PATH_MATCH_FAILURE: Final = "States.ResultPathMatchFailure"
 RUNTIME: Final = "States.Runtime"
 TASK_FAILED: Final = "States.TaskFailed"
 TIMEOUT: Final = "States.Timeout"
@@ -80,7 +85,6 @@ class StateError(StepFunctionsError):
     def __init__(self, error: str | None, cause: str | None) -> None:
         self.error = None if error is None else error[:MAX_ERROR_CHARACTERS]
         self.cause = None if cause is None else cause[:MAX_CAUSE_CHARACTERS]
-        self.located = False
         super().__init__(f"{error}: {cause}")
 
     @property
@@ -104,14 +108,36 @@ class HeartbeatTimeoutError(StateError):
         return (self.error, HEARTBEAT_TIMEOUT)
 
 
-class QueryError(StateError):
+class EvaluationError(StateError):
+    """A field of the state could not be evaluated. `located` says that the cause names the state."""
+
+    def __init__(self, error: str, cause: str) -> None:
+        super().__init__(error, cause)
+        self.located = False
+
+
+class IntrinsicError(EvaluationError):
+    """An intrinsic function failed."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(INTRINSIC_FAILURE, cause)
+
+
+class ResultPathError(EvaluationError):
+    """ResultPath cannot be applied to the state's input."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(RESULT_PATH_MATCH_FAILURE, cause)
+
+
+class QueryError(EvaluationError):
     """A JSONata expression failed, or its result is undefined or of the wrong type."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(QUERY_EVALUATION_ERROR, cause)
 
 
-class StatesRuntimeError(StateError):
+class StatesRuntimeError(EvaluationError):
     """The execution cannot go on, for a reason that no definition can handle."""
 
     def __init__(self, cause: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 from local.clock import Clock
 from local.stepfunctions.environment import Environment
-from local.stepfunctions.errors import QueryError, StateError, StatesRuntimeError
+from local.stepfunctions.errors import EvaluationError, StateError
 from local.stepfunctions.history import History
 from local.stepfunctions.identity import Identity
 from local.stepfunctions.json_types import JSON
@@ -138,7 +138,7 @@ class Visit:
 
     def located(self, error: StateError) -> StateError:
         """An error of the engine itself, with the state named in its cause as AWS names it."""
-        if isinstance(error, QueryError | StatesRuntimeError) and not error.located:
+        if isinstance(error, EvaluationError) and not error.located:
             error.cause = (
                 f"An error occurred while executing the state '{self.record.name}'"
                 f" (entered at the event id #{self.event}). {error.cause}"

@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from local.stepfunctions.environment import Constant, Environment, Template
-from local.stepfunctions.errors import DefinitionError, StateError, StatesRuntimeError
+from local.stepfunctions.errors import DefinitionError, IntrinsicError, StateError
 from local.stepfunctions.intrinsics import FUNCTIONS
 from local.stepfunctions.json_types import JSON
 from local.stepfunctions.jsonpath import Path
@@ -51,7 +51,7 @@ class _Call:
         except StateError:
             raise
         except Exception as error:
-            raise StatesRuntimeError(f"Invalid arguments in States.{self._name}: {error}") from error
+            raise IntrinsicError(f"Invalid arguments in States.{self._name}: {error}") from error
 
 
 class _Parser:

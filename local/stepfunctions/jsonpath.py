@@ -12,7 +12,7 @@ from typing import Final
 import jsonpath
 
 from local.stepfunctions.environment import Environment
-from local.stepfunctions.errors import DefinitionError, StatesRuntimeError
+from local.stepfunctions.errors import DefinitionError, ResultPathError, StatesRuntimeError
 from local.stepfunctions.json_types import JSON
 
 _ROOT: Final = re.compile(r"\$(?P<context>\$)?(?P<variable>[^\W\d]\w*)?")
@@ -84,7 +84,7 @@ class ReferencePath:
         try:
             return _written(document, self._steps, value)
         except (LookupError, TypeError) as error:
-            raise StatesRuntimeError(f"Unable to apply ReferencePath {self._text} to input") from error
+            raise ResultPathError(f"Unable to apply ReferencePath {self._text} to input") from error
 
 
 def _written(document: JSON, steps: Sequence[Step], value: JSON) -> JSON:

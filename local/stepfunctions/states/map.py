@@ -117,7 +117,11 @@ class Map(RetriedState):
         def with_item() -> JSON:
             return {**environment.context(), **context}
 
-        return evaluated(self.item_selector, dataclasses.replace(environment, context=with_item), item)
+        if self.item_selector is None:
+            return item
+        selected = self.item_selector(dataclasses.replace(environment, context=with_item))
+        check_size(selected, self.type)
+        return selected
 
 
 class Failing:

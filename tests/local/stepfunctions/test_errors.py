@@ -12,6 +12,7 @@ from tests.local.stepfunctions.scenarios import (
     fail,
     fails,
     machine_of,
+    parallel,
     passing,
     retry,
     task,
@@ -124,6 +125,42 @@ RETRIES = [
         check=lambda ran: ran.status("A") == "succeeded" and ran.record.events[0].error is None,
     ),
     Rule(
+        "the count of retries starts anew when the state is entered again",
+        SPECIFICATION + "errors",
+        {
+            "A": task("broken", Retry=retry("Oops", MaxAttempts=1), Catch=catch("Pause")),
+            "Pause": wait(10, Next="A"),
+        },
+        {"broken": [fails("Oops"), fails("Oops"), fails("Oops"), Answer("fine")]},
+        output="fine",
+        check=lambda ran: ran.starts("broken") == [0, 1, 11, 12] and ran.states() == ["A", "Pause", "A"],
+    ),
+    Rule(
+        "a retrier's interval is not drawn out by the retries of another",
+        ERRORS,
+        {
+            "A": task(
+                "broken",
+                Retry=[
+                    {"ErrorEquals": ["One"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 3},
+                    {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "MaxAttempts": 2},
+                ],
+            )
+        },
+        {"broken": [fails("One"), fails("Two"), fails("One"), fails("Three"), Answer("fine")]},
+        output="fine",
+        check=lambda ran: ran.starts("broken") == [0, 1, 11, 14, 34],
+    ),
+    Rule(
+        "the arguments of a retry are evaluated again",
+        GUIDE + "input-output-contextobject.html",
+        {"A": task("flaky", Arguments={"at": "{% $millis() - $states.input %}"}, Retry=retry(IntervalSeconds=5))},
+        {"flaky": [fails("Oops"), Answer("fine")]},
+        input=1_700_000_000_000,
+        output="fine",
+        check=lambda ran: ran.functions.payloads == [{"at": 0}, {"at": 5000}],
+    ),
+    Rule(
         "the arguments of a retry know its number",
         GUIDE + "input-output-contextobject.html",
         {"A": task("flaky", Arguments="{% $states.context.State.RetryCount %}", Retry=retry())},
@@ -229,6 +266,67 @@ CATCHES = [
         error="States.QueryEvaluationError",
     ),
     Rule(
+        "an error in Assign of a Catch fails the state",
+        JSONATA,
+        {"A": task("broken", Catch=catch("Caught", Assign={"x": UNDEFINED})), **CAUGHT},
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="States.QueryEvaluationError",
+        check=lambda ran: "for the field 'Catch[0]/Assign/x'" in (ran.record.cause or ""),
+    ),
+    Rule(
+        "an error in a Catch is not for the next Catch of the state, nor for its Retry",
+        JSONATA,
+        {
+            "A": task(
+                "broken",
+                Retry=retry("States.QueryEvaluationError"),
+                Catch=[*catch("Caught", "Oops", Output=UNDEFINED), *catch("Caught")],
+            ),
+            **CAUGHT,
+        },
+        {"broken": fails("Oops")},
+        status="FAILED",
+        error="States.QueryEvaluationError",
+        seconds=0,
+    ),
+    Rule(
+        "an error in a Catch is for the Catch of the state around it",
+        JSONATA,
+        {
+            "P": parallel(
+                {"A": task("broken", Catch=catch("B", Output=UNDEFINED)), "B": passing()},
+                Catch=catch("Caught", Output="{% $states.errorOutput.Error %}"),
+            ),
+            **CAUGHT,
+        },
+        {"broken": fails("Oops")},
+        output="States.QueryEvaluationError",
+    ),
+    Rule(
+        "a state that fails sets no variable",
+        GUIDE + "workflow-variables.html",
+        {
+            "A": task("any", Assign={"v": 1}, Output=UNDEFINED, Catch=catch("Caught", Output="{% $exists($v) %}")),
+            **CAUGHT,
+        },
+        {"any": Answer()},
+        output=False,
+    ),
+    Rule(
+        "the result is not there in Arguments, nor the error output outside of a Catch",
+        JSONATA,
+        {
+            "A": task(
+                "any", Arguments={"x": "{% $exists($states.result) or $exists($states.errorOutput) %}"}, Next="B"
+            ),
+            "B": passing(Output="{% $exists($states.result) %}"),
+        },
+        {"any": Answer("fine")},
+        output=False,
+        check=lambda ran: ran.functions.payloads == [{"x": False}],
+    ),
+    Rule(
         "a caught state may lead back to itself",
         ERRORS,
         {"A": task("flaky", Catch=catch("Pause")), "Pause": wait(1, Next="A")},
@@ -251,3 +349,9 @@ def test_given_full_jitter_when_a_task_is_retried_then_the_delay_is_drawn_up_to_
     strategy = retry("Oops", IntervalSeconds=4, MaxAttempts=2, JitterStrategy="FULL")
     ran = execute(machine_of({"A": task("broken", Retry=strategy)}), {"broken": fails("Oops")}, {}, jitter=jitter)
     assert ran.starts("broken") == starts, f"{SPECIFICATION}errors"
+
+
+def test_given_full_jitter_and_a_longest_delay_when_a_task_is_retried_then_the_draw_is_from_what_is_capped() -> None:
+    strategy = retry("Oops", IntervalSeconds=4, MaxAttempts=3, MaxDelaySeconds=6, JitterStrategy="FULL")
+    ran = execute(machine_of({"A": task("broken", Retry=strategy)}), {"broken": fails("Oops")}, {}, jitter=0.5)
+    assert ran.starts("broken") == [0, 2, 5, 8], f"{ERRORS}#error-handling-retrying-after-an-error"

@@ -24,6 +24,7 @@ PARAMETERS = GUIDE + "input-output-inputpath-params.html"
 RESULT_PATH = GUIDE + "input-output-resultpath.html"
 OUTPUT_PATH = GUIDE + "input-output-example.html"
 ERRORS = GUIDE + "concepts-error-handling.html"
+FAIL = GUIDE + "state-fail.html"
 VARIABLES = GUIDE + "workflow-variables.html"
 ORDER = {"order": {"id": 7, "items": [{"n": 1}, {"n": 2}]}, "other": True}
 
@@ -124,6 +125,58 @@ RULES = [
         cause="An error occurred while executing the state 'A' (entered at the event id #2). The JSONPath '$.nowhere'"
         " specified for the field 'x.$' could not be found in the input '{}'",
         check=lambda ran: ran.functions.called == [],
+    ),
+    rule(
+        "a ResultPath that does not fit the input is States.ResultPathMatchFailure, which a Catch takes",
+        ERRORS,
+        {"A": task("f", ResultPath="$.list[3]", Catch=catch("B", "States.ResultPathMatchFailure")), "B": passing()},
+        Answer("lost"),
+        input={"list": [1]},
+        output={
+            "Error": "States.ResultPathMatchFailure",
+            "Cause": "An error occurred while executing the state 'A' (entered at the event id #2)."
+            " Unable to apply ReferencePath $.list[3] to input",
+        },
+    ),
+    rule(
+        "ErrorPath and CausePath of Fail read the input",
+        FAIL,
+        {"F": {"Type": "Fail", "ErrorPath": "$.error", "CausePath": "$.cause"}},
+        input={"error": "Custom", "cause": "why"},
+        status="FAILED",
+        error="Custom",
+        cause="why",
+    ),
+    rule(
+        "ErrorPath and CausePath of Fail may call a function",
+        FAIL,
+        {
+            "F": {
+                "Type": "Fail",
+                "ErrorPath": "States.Format('{}.{}', $.service, $.error)",
+                "CausePath": "States.JsonToString($)",
+            }
+        },
+        input={"service": "Stock", "error": "Empty"},
+        status="FAILED",
+        error="Stock.Empty",
+        cause='{"service":"Stock","error":"Empty"}',
+    ),
+    rule(
+        "an ErrorPath that leads nowhere is States.Runtime",
+        FAIL,
+        {"F": {"Type": "Fail", "ErrorPath": "$.nowhere"}},
+        status="FAILED",
+        error="States.Runtime",
+    ),
+    rule(
+        "TimeoutSecondsPath reads the seconds from the input",
+        GUIDE + "state-task.html",
+        {"A": task("f", TimeoutSecondsPath="$.budget", Catch=catch("B", "States.Timeout")), "B": passing()},
+        Answer(seconds=60),
+        input={"budget": 5},
+        output={"Error": "States.Timeout", "Cause": ""},
+        seconds=5,
     ),
     rule(
         "an inner branch reads outer variables by path",
@@ -229,9 +282,19 @@ def test_given_an_intrinsic_function_when_it_is_called_then_it_answers_as_docume
         "States.JsonMerge(States.StringToJson('{}'), States.StringToJson('{}'), true)",
         "States.MathAdd('1', 2)",
         "States.Hash('x', 'CRC')",
-        "States.MathAdd($.nowhere, 2)",
     ],
 )
-def test_given_a_bad_argument_when_an_intrinsic_function_is_called_then_the_execution_fails(call: str) -> None:
+def test_given_a_bad_argument_when_an_intrinsic_function_is_called_then_it_fails_and_a_catch_may_say_so(
+    call: str,
+) -> None:
+    failing = task("f", Parameters={"x.$": call}, Catch=catch("B", "States.IntrinsicFailure", ResultPath="$.caught"))
+    ran = execute(machine_of({"A": failing, "B": passing()}, **JSONPATH), {"f": Answer()}, {})
+    assert ran.record.output["caught"]["Error"] == "States.IntrinsicFailure"
+    assert "executing the state 'A'" in ran.record.output["caught"]["Cause"]
+    assert ran.functions.called == []
+
+
+def test_given_a_missing_argument_when_an_intrinsic_function_is_called_then_the_execution_fails() -> None:
+    call = "States.MathAdd($.nowhere, 2)"
     record = execute(machine_of({"A": passing(Parameters={"x.$": call})}, **JSONPATH), {}, {}).record
     assert (record.status, record.error) == ("FAILED", "States.Runtime")

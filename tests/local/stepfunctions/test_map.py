@@ -1,6 +1,5 @@
 """Map: items, concurrency, failure; and calls of other services."""
 
-
 import pytest
 
 from local.stepfunctions import JSON, FunctionError

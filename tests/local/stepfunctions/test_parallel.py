@@ -17,6 +17,7 @@ from tests.local.stepfunctions.scenarios import (
     fail,
     fails,
     machine_of,
+    map_of,
     parallel,
     passing,
     retry,
@@ -183,6 +184,122 @@ RULES = [
         status="FAILED",
         error="First",
         seconds=0,
+    ),
+    Rule(
+        "being stopped is no error: neither Retry nor Catch of what is stopped is taken",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")},
+                {
+                    "Inner": parallel({"B": task("slow")}, Retry=retry(), Catch=catch("Never")),
+                    "Never": passing(),
+                },
+                Catch=catch("Caught"),
+            ),
+            "Caught": wait(60, Output="caught"),
+        },
+        {"slow": Answer(seconds=5)},
+        output="caught",
+        check=lambda ran: ran.states() == ["P", "A", "Inner", "B", "Stop", "Caught"] and ran.starts("slow") == [0],
+    ),
+    Rule(
+        "the items of a Map in a sibling stop, those that had no room yet among them",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")},
+                {"M": map_of({"Item": wait(9)}, Items=[1, 2, 3], MaxConcurrency=2)},
+                Catch=catch("Caught"),
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        output="caught",
+        seconds=1,
+        check=lambda ran: ran.states().count("Item") == 2 and ran.status("Item") == ran.status("M") == "aborted",
+    ),
+    Rule(
+        "a backoff two Parallels deep is cut short",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": wait(1, Next="Stop"), "Stop": fail("Broken")},
+                {
+                    "Inner": parallel(
+                        {"Deep": parallel({"B": task("flaky", Retry=retry(IntervalSeconds=30))})},
+                        Retry=retry(IntervalSeconds=30),
+                    )
+                },
+                Catch=catch("Caught"),
+            ),
+            "Caught": wait(60, Output="caught"),
+        },
+        {"flaky": fails("Oops")},
+        output="caught",
+        check=lambda ran: ran.starts("flaky") == [0] and ran.status("Deep") == ran.status("Inner") == "aborted",
+    ),
+    Rule(
+        "a Catch sees one failure, once, though siblings fail in the same moment and later",
+        PARALLEL,
+        {
+            "P": parallel(
+                {"A": task("first")}, {"B": task("same")}, {"C": task("later")}, Catch=catch("Caught", Assign={"n": 1})
+            ),
+            "Caught": wait(60),
+        },
+        {
+            "first": fails("First", seconds=1),
+            "same": fails("Second", seconds=1),
+            "later": fails("Third", seconds=2),
+        },
+        output={"Error": "First", "Cause": ""},
+        check=lambda ran: (
+            ran.states().count("Caught") == 1
+            and [ran.status(name) for name in "ABC"] == ["failed", "aborted", "aborted"]
+            and ("later", 2) in ran.functions.ended
+        ),
+    ),
+    Rule(
+        "a Task that times out stops its siblings",
+        GUIDE + "state-task.html",
+        {
+            "P": parallel(
+                {"A": task("slow", TimeoutSeconds=2)}, {"B": wait(60)}, Catch=catch("Caught", "States.Timeout")
+            ),
+            "Caught": passing(Output="caught"),
+        },
+        {"slow": Answer(seconds=9)},
+        output="caught",
+        seconds=2,
+    ),
+    Rule(
+        "a Parallel that is retried stops what its failed attempt left, then begins anew",
+        ERRORS,
+        {
+            "P": parallel(
+                {"A": task("flaky")},
+                {"B": wait(3, Next="B2"), "B2": task("after")},
+                Retry=retry("Oops", IntervalSeconds=10),
+            )
+        },
+        {"flaky": [fails("Oops", seconds=1), Answer("fine")], "after": Answer("b")},
+        output=["fine", "b"],
+        check=lambda ran: ran.starts("after") == [14] and ran.starts("flaky") == [0, 11],
+    ),
+    Rule(
+        "Output and Assign of a Parallel see the branches' outputs",
+        VARIABLES,
+        {
+            "P": parallel(
+                {"A": passing(Output={"n": 1})},
+                {"B": passing(Output={"n": 2})},
+                Assign={"sum": "{% $sum($states.result.n) %}"},
+                Output="{% $states.result[1] %}",
+                Next="C",
+            ),
+            "C": passing(Output=["{% $states.input %}", "{% $sum %}"]),
+        },
+        output=[{"n": 2}, 3],
     ),
     Rule(
         "an error that a branch catches itself stops nobody",

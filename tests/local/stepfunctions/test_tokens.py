@@ -139,6 +139,19 @@ def test_given_no_heartbeat_when_its_time_is_over_then_the_task_times_out_under_
     assert (record.output, seconds) == ({"Error": "States.Timeout", "Cause": ""}, 600), CALLBACK
 
 
+def test_given_jsonpath_when_no_heartbeat_comes_then_the_time_that_the_input_gives_counts() -> None:
+    ask = {
+        "Type": "Task",
+        "Resource": QUEUE,
+        "Parameters": {"token.$": "$$.Task.Token"},
+        "HeartbeatSecondsPath": "$.beat",
+        "End": True,
+    }
+    states = {"Set": passing(Result={"beat": 42}, Next="Ask"), "Ask": ask}
+    record, _, seconds = run(states, language="JSONPath")
+    assert (record.error, seconds) == ("States.Timeout", 42)
+
+
 def test_given_no_heartbeat_when_only_failures_of_tasks_are_caught_then_the_execution_fails() -> None:
     states = {"Ask": asking(HeartbeatSeconds=600, Catch=catch("Caught", "States.TaskFailed")), "Caught": passing()}
     record, _, _ = run(states)
