@@ -29,6 +29,9 @@ EXPRESS: Final = "EXPRESS"
 VERSION: Final = "1"
 """What AutoPublishAlias publishes at the first deployment, and points the alias to."""
 
+_TURNS_TO_SETTLE: Final = 50
+"""Of the event loop, after which an execution that was woken waits again or has called something."""
+
 
 class Functions(Protocol):
     """Invokes a function by ARN; raises FunctionFailedError. Adds what it knows of the invocation to `report`."""
@@ -64,7 +67,7 @@ class StateMachines:
     """Runs state machines by ARN: unqualified, or qualified by their alias or version.
 
     `call` serves the tasks that name a service, `check` refuses such a task when its machine is loaded. `ended` is
-    called with every execution that has ended.
+    called with every execution that has ended. Standard executions may have a clock of their own, which can be moved.
     """
 
     def __init__(
@@ -75,9 +78,11 @@ class StateMachines:
         call: Call | None = None,
         check: Check | None = None,
         clock: Clock | None = None,
+        standard_clock: Clock | None = None,
         ended: Callable[[Execution], None] | None = None,
     ) -> None:
-        self._functions, self._clock, self._ended = functions, clock, ended
+        self._functions, self._ended = functions, ended
+        self._clocks = {"EXPRESS": clock, "STANDARD": standard_clock or clock}
         self._call, self._check = call, check
         self.tokens = TaskTokens()
         self._machines = [Machine(spec, self._compiled(spec), time.time()) for spec in specs]
@@ -98,10 +103,9 @@ class StateMachines:
     def start(self, arn: str, value: Any, *, name: str, trace_header: str | None = None) -> Execution:
         """Start an execution and keep it; raises KeyError for an ARN nobody has."""
         machine = self._by_arn[arn]
-        record = machine.compiled.begin(value, name, self._clock)
-        run = machine.compiled.carry_out(
-            record, partial(self._invoke, trace_header), call=self._call, clock=self._clock
-        )
+        clock = self._clocks[machine.compiled.kind.name]
+        record = machine.compiled.begin(value, name, clock)
+        run = machine.compiled.carry_out(record, partial(self._invoke, trace_header), call=self._call, clock=clock)
         execution = Execution(machine.spec.arn, arn, record, asyncio.create_task(run), trace_header)
         machine.executions.add(execution)
         if self._ended is not None:
@@ -116,6 +120,17 @@ class StateMachines:
         """The record of the latest execution of this name, if it is kept."""
         found = (machine.executions.by_name(name) for machine in self._machines)
         return next((execution.record for execution in found if execution is not None), None)
+
+    async def settled(self) -> None:
+        """Wait until Standard executions wait for nothing but time and people: before their clock is moved."""
+        standard = [machine.compiled for machine in self._machines if not machine.is_express]
+        busy = True
+        while busy:
+            for _ in range(_TURNS_TO_SETTLE):
+                await asyncio.sleep(0)
+            busy = any(machine.running_functions for machine in standard)
+            for machine in standard:
+                await machine.drain()
 
     async def close(self) -> None:
         """Abort what runs, then wait for every function that was called."""
