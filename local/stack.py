@@ -160,7 +160,12 @@ class Stack:
         calls = SdkCalls(self.cloud.clients.reaching(endpoints))
         specs = self.deployment.state_machines().values()
         self.machines = StateMachines(
-            specs, self.measured, call=calls.call, check=check_call, ended=self.monitoring.ended
+            specs,
+            self.measured,
+            call=calls.call,
+            check=check_call,
+            standard_clock=self.clock,
+            ended=self.monitoring.ended,
         )
         undo.push_async_callback(self.machines.close)
         self.events.open(
