@@ -13,7 +13,7 @@ from local.api import ApiFront
 from local.clock.movable import MovableClock
 from local.cloud import Cloud, provision
 from local.errors import StackError
-from local.events import Events, Origin
+from local.events import Events, Origin, Requests
 from local.events.routes import event_routes
 from local.identity import IdentityProvider
 from local.ingest.load import Destination, fill_indices, fill_tables
@@ -172,7 +172,7 @@ class Stack:
             functions=self.measured,
             specs=self.deployment.functions().values(),
             machines=self.machines,
-            clients=self.cloud.clients,
+            request=undo.enter_context(Requests(self.cloud.clients)),
             call=calls.call,
         )
         undo.push_async_callback(self.events.close)
@@ -209,12 +209,18 @@ class Stack:
         routes = [
             *self.routes.table(),
             *turn_routes(self.machines),
-            *event_routes(self.events, self.clock),
+            *event_routes(self.events, self.clock, self._settled),
             *self.monitoring.routes(),
             *fault_routes(self.faults),
         ]
         handle = self.monitoring.api(front.handle, spec)
         await undo.enter_async_context(listening(application(front, handle, routes), listener))
+
+    async def _settled(self) -> None:
+        """Before the clock moves: what has happened is done, and measured at the time it had."""
+        await self.events.work.settled()
+        await self.machines.settled()
+        await self.monitoring.read_logs()
 
 
 class _LateEncoders:

@@ -10,6 +10,7 @@ and for the `schedules` of the `scheduler`. A function gets its events from a qu
 
 from local.events.entries import Origin
 from local.events.errors import DeliveryError, EventsError, InvalidExpressionError, InvalidPatternError
+from local.events.requests import Requests
 from local.events.service import Events
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "InvalidExpressionError",
     "InvalidPatternError",
     "Origin",
+    "Requests",
 ]

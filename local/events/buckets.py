@@ -1,6 +1,7 @@
 """What S3 tells EventBridge of objects in buckets that have EventBridge switched on.
 
 moto tells its own rules, in its own way and of every bus, as no AWS account does. While this is entered, it tells us.
+It speaks of tags and of an ACL at every upload; those, and what happens to objects in the course of time, are left out.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 """
 
@@ -32,11 +33,13 @@ def bucket_events(publish: Callable[[Published], None], origin: Origin, now: Cal
 
     def send(_account: str, bucket: Any, happened: str, key: Any) -> None:
         kind = str(getattr(happened, "value", happened)).removeprefix("s3:")
+        if kind not in _REASONS:
+            return
         event = origin.event(
             source="aws.s3",
             detail_type=notifications._detail_type(happened),
             resources=[bucket.arn],
-            detail=_detail(bucket.name, key, _REASONS.get(kind, kind), origin.account),
+            detail=_detail(bucket.name, key, _REASONS[kind], origin.account),
             at=now(),
         )
         publish(Published(DEFAULT_BUS, event))

@@ -7,7 +7,6 @@ jitter, so that the default 185 retries take about a day, as AWS says they do.
 
 import asyncio
 import json
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -65,8 +64,8 @@ class _Failure:
 class Deliverer:
     """Holds deliveries back until it is opened: rules exist before what they lead to."""
 
-    def __init__(self, clock: Clock, work: Work, journal: Journal, jitter: Callable[[], float] = random.random) -> None:
-        self._clock, self._work, self._journal, self._jitter = clock, work, journal, jitter
+    def __init__(self, clock: Clock, work: Work, journal: Journal, chance: Callable[[], float]) -> None:
+        self._clock, self._work, self._journal, self._chance = clock, work, journal, chance
         self._opened = asyncio.Event()
         self._send: Send
         self._send_dead_letter: SendDeadLetter
@@ -109,7 +108,7 @@ class Deliverer:
 
     def _delay(self, retries: int) -> float:
         """Seconds, the later half of them by chance."""
-        return float(min(2.0**retries, _LONGEST_DELAY_S)) * (0.5 + self._jitter() / 2)
+        return float(min(2.0**retries, _LONGEST_DELAY_S)) * (0.5 + self._chance() / 2)
 
     async def _give_up(self, delivery: Delivery, failure: _Failure, record: DeliveryRecord) -> None:
         record.outcome = "dropped"

@@ -1,5 +1,6 @@
 """What the local API serves of events: what happened, what is scheduled, and a clock that can be moved forward."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,8 +20,8 @@ class Advance(BaseModel):
     advance_to: AwareDatetime
 
 
-def event_routes(events: Events, clock: MovableClock) -> list[web.RouteDef]:
-    """The routes over running events, whose clock this is."""
+def event_routes(events: Events, clock: MovableClock, settled: Callable[[], Awaitable[None]]) -> list[web.RouteDef]:
+    """The routes over running events, whose clock this is. `settled` is awaited whenever the clock is about to move."""
 
     async def happened(_: web.Request) -> web.Response:
         return web.json_response(events.journal.as_json())
@@ -40,7 +41,7 @@ def event_routes(events: Events, clock: MovableClock) -> list[web.RouteDef]:
             return web.json_response({"error": f"{where}: {problem['msg']}"}, status=400)
         if moment < datetime.fromtimestamp(clock.now(), UTC):
             return web.json_response({"error": "advance_to: the clock moves forward only"}, status=400)
-        timers = await clock.advance_to(moment.timestamp(), events.work.settled)
+        timers = await clock.advance_to(moment.timestamp(), settled)
         return web.json_response({"now": iso_time(clock.now()), "timers": timers})
 
     return [

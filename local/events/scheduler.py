@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.
 """
 
 import json
-import random
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -29,7 +28,7 @@ class Scheduler:
         *,
         origin: Origin,
         delete: Delete,
-        chance: Callable[[], float] = random.random,
+        chance: Callable[[], float],
     ) -> None:
         self._deliverer, self._work, self._origin = deliverer, work, origin
         self._delete, self._chance = delete, chance

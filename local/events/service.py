@@ -1,12 +1,12 @@
 """Events, as one: what passes before moto goes in, and deliveries come out."""
 
 import asyncio
+import logging
+import random
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 from wsgiref.types import WSGIApplication
-
-from botocore.exceptions import ClientError
 
 from local.clock import Clock
 from local.events.asynchronous import AsynchronousInvocations, Functions
@@ -14,21 +14,25 @@ from local.events.buckets import bucket_events
 from local.events.bus import Buses
 from local.events.deliveries import Deliverer
 from local.events.entries import Origin, Published
+from local.events.errors import DeliveryError
 from local.events.front import EventsFront, Request
 from local.events.journal import Journal
+from local.events.requests import Requester
 from local.events.rules import Rule, Rules
-from local.events.scheduler import Delete, Scheduler
+from local.events.scheduler import Scheduler
 from local.events.schedules import Schedule, Schedules
-from local.events.targets import Call, Clients, Reach, StateMachines, Targets
+from local.events.targets import Call, Reach, StateMachines, Targets
 from local.events.timekeeper import Timekeeper
 from local.events.work import Work
 from local.template.specs import FunctionSpec
+
+_LOG = logging.getLogger(__name__)
 
 
 class Events:
     """EventBridge's buses, rules and schedules, and Lambda's asynchronous invocations, on one clock and event loop."""
 
-    def __init__(self, clock: Clock, origin: Origin) -> None:
+    def __init__(self, clock: Clock, origin: Origin, chance: Callable[[], float] = random.random) -> None:
         self.clock = clock
         self.origin = origin
         self.journal = Journal()
@@ -36,13 +40,14 @@ class Events:
         self.rules = Rules(origin.arn, clock.now)
         self.schedules = Schedules(lambda path: origin.arn(path, "scheduler"), clock.now)
         self._loop = asyncio.get_running_loop()
-        self._targets: Targets | None = None
-        self._deliverer = Deliverer(clock, self.work, self.journal)
+        self._deliverer = Deliverer(clock, self.work, self.journal, chance)
         self._buses = Buses(
             self.rules, self._deliverer, origin=origin, clock=clock, work=self.work, journal=self.journal
         )
-        self._scheduler = Scheduler(self._deliverer, self.work, origin=origin, delete=self._delete_schedule)
-        self._delete: Delete
+        self._scheduler = Scheduler(
+            self._deliverer, self.work, origin=origin, delete=self._delete_schedule, chance=chance
+        )
+        self._request: Requester
         self._due_rules: Timekeeper[Rule] = Timekeeper(clock, lambda rule, due, _: self._buses.tick(rule, due))
         self._due_schedules: Timekeeper[Schedule] = Timekeeper(clock, self._scheduler.fire)
         self.rules.changed = self._due_rules.keep
@@ -62,26 +67,24 @@ class Events:
         functions: Functions,
         specs: Iterable[FunctionSpec],
         machines: StateMachines,
-        clients: Clients,
+        request: Requester,
         call: Call | None = None,
     ) -> None:
         """Begin to deliver; what came before has waited. `call` serves the universal targets of schedules."""
         invocations = AsynchronousInvocations(functions, specs, self.clock, self.work, self.journal)
-        reach = Reach(invocations, machines, clients, self._buses.forward, self._buses.put, call)
+        reach = Reach(invocations, machines, request, self._buses.forward, self._buses.put, call)
         targets = Targets(reach)
         invocations.open(targets.send, targets.send_dead_letter)
-        self._targets = targets
-        self._delete = _deleter(clients)
+        self._request = request
         self._deliverer.open(targets.send, targets.send_dead_letter)
 
-    async def close(self) -> int:
-        """Stop; how many deliveries and invocations were not done, and are lost."""
+    async def close(self) -> None:
+        """Stop. Deliveries and invocations that are not done are lost, for nothing of this is kept on disk."""
         self._due_rules.close()
         self._due_schedules.close()
         given_up = await self.work.close()
-        if self._targets is not None:
-            self._targets.close()
-        return given_up
+        if given_up:
+            _LOG.warning("deliveries and asynchronous invocations that were not done and are lost: %d", given_up)
 
     def put(self, entry: Request) -> None:
         """Publish an entry of a PutEvents, on the event loop; raises DeliveryError where EventBridge refuses it."""
@@ -118,17 +121,10 @@ class Events:
     async def _delete_schedule(self, schedule: Schedule) -> None:
         # One that was changed or deleted meanwhile is not the one that is completed.
         if self.schedules.holds(schedule):
-            await self._delete(schedule)
+            # Whoever deletes it at the same moment does just that.
+            with suppress(DeliveryError):
+                request = {"GroupName": schedule.group, "Name": schedule.name}
+                await self._request("scheduler", "delete_schedule", request)
 
     def _on_loop(self, act: Callable[..., None], *arguments: Any) -> None:
         self._loop.call_soon_threadsafe(act, *arguments)
-
-
-def _deleter(clients: Clients) -> Delete:
-    async def delete(schedule: Schedule) -> None:
-        client = clients.of("scheduler")
-        # Whoever deletes it at the same moment does just that.
-        with suppress(ClientError):
-            await asyncio.to_thread(client.delete_schedule, GroupName=schedule.group, Name=schedule.name)
-
-    return delete

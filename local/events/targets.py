@@ -1,36 +1,25 @@
 """What rules and schedules can lead to, each reached as its service is reached on AWS."""
 
-import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from local.events.errors import DeliveryError
+from local.events.requests import Requester, is_passing
 from local.events.target import Target
 
 Call = Callable[[str, Any], Awaitable[Any]]
 """Calls a service as Step Functions' SDK integrations name it ("aws-sdk:sqs:sendMessage"), with its arguments."""
 
 _UNIVERSAL: Final = "arn:aws:scheduler:::aws-sdk:"
-_TOO_MANY_REQUESTS: Final = 429
-_SERVER_ERROR: Final = 500
 
 
 class StateMachines(Protocol):
     """Starts an execution without waiting for it; raises KeyError for an ARN nobody has."""
 
     def start(self, arn: str, value: Any, *, name: str) -> object: ...
-
-
-class Clients(Protocol):
-    """boto3 clients by service name."""
-
-    def of(self, service: str) -> Any: ...
 
 
 class FunctionQueues(Protocol):
@@ -47,11 +36,11 @@ class Forward(Protocol):
 
 @dataclass(frozen=True)
 class Reach:
-    """What is around: functions, state machines, queues and topics, and other services where there is a `call`."""
+    """What is around: functions, state machines, services, and any action of any service where there is a `call`."""
 
     functions: FunctionQueues
     machines: StateMachines
-    clients: Clients
+    request: Requester
     forward: Forward
     put_event: Callable[[Mapping[str, Any]], None]
     call: Call | None = None
@@ -62,7 +51,6 @@ class Targets:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="delivery")
         self._services: Mapping[str, Callable[[Target, str, Mapping[str, Any]], Awaitable[None]]] = {
             "lambda": self._invoke,
             "states": self._start_execution,
@@ -88,11 +76,7 @@ class Targets:
                 name: {"DataType": "String", "StringValue": value or "-"} for name, value in attributes.items()
             },
         }
-        await self._request("sqs", "send_message", request)
-
-    def close(self) -> None:
-        """End the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        await self._reach.request("sqs", "send_message", request)
 
     async def _invoke(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
         self._reach.functions.accept(target.arn, _document(text))
@@ -108,10 +92,10 @@ class Targets:
         request: dict[str, Any] = {"QueueUrl": _queue_url(target.arn), "MessageBody": text}
         if "MessageGroupId" in target.parameters:
             request["MessageGroupId"] = target.parameters["MessageGroupId"]
-        await self._request("sqs", "send_message", request)
+        await self._reach.request("sqs", "send_message", request)
 
     async def _publish(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
-        await self._request("sns", "publish", {"TopicArn": target.arn, "Message": text})
+        await self._reach.request("sns", "publish", {"TopicArn": target.arn, "Message": text})
 
     async def _put_event(self, target: Target, text: str, event: Mapping[str, Any]) -> None:
         if "DetailType" not in target.parameters:
@@ -128,21 +112,7 @@ class Targets:
             await self._reach.call(target.arn.removeprefix(_UNIVERSAL.removesuffix("aws-sdk:")), _document(text))
         except Exception as error:
             code = str(getattr(error, "error", type(error).__name__))
-            raise DeliveryError(code, str(getattr(error, "cause", error)), retryable=_is_passing(code)) from error
-
-    async def _request(self, service: str, operation: str, request: dict[str, Any]) -> None:
-        client = self._reach.clients.of(service)
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(self._threads, lambda: getattr(client, operation)(**request))
-        except ClientError as error:
-            answer = error.response
-            status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
-            code = answer["Error"].get("Code", "Unknown")
-            retryable = status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS or _is_passing(code)
-            raise DeliveryError(code, answer["Error"].get("Message", ""), retryable=retryable) from error
-        except BotoCoreError as error:
-            raise DeliveryError("SDK_CLIENT_ERROR", str(error), retryable=True) from error
+            raise DeliveryError(code, str(getattr(error, "cause", error)), retryable=is_passing(code)) from error
 
 
 def _document(text: str) -> Any:
@@ -155,11 +125,6 @@ def _document(text: str) -> Any:
 def _queue_url(arn: str) -> str:
     _, _, _, region, account, name = arn.split(":")
     return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-
-
-def _is_passing(code: str) -> bool:
-    """Whether an error is one of load or of the service itself."""
-    return any(word in code for word in ("Throttl", "TooManyRequests", "Internal", "Unavailable", "Timeout"))
 
 
 def _refused(code: str, message: str) -> DeliveryError:

@@ -1,5 +1,6 @@
 """A deployment of the product's own template onto moto, with its events carried out, and the two capacity functions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from local.clock.movable import MovableClock
 from local.cloud import Cloud, provision
-from local.events import Events, Origin
+from local.cloud.clients import Clients
+from local.events import Events, Origin, Requests
+from local.integrations import SdkCalls
 from local.lambda_runtime import InProcessRuntime
 from local.lambda_runtime.environment import Surroundings
 from local.parts import moto
@@ -80,14 +83,46 @@ async def deployed(tmp_path: Path) -> AsyncIterator[Deployed]:
     async with moto(faults, events) as server:
         around = Surroundings(place.region, {"AWS_ENDPOINT_URL": server.url})
         async with InProcessRuntime(functions.values(), around, logs=tmp_path) as runtime:
-            cloud = await _provision(deployment, server.url)
-            events.open(functions=runtime, specs=functions.values(), machines=machines, clients=cloud.clients)
-            yield Deployed(deployment, cloud, events, clock, machines, faults)
+            cloud = await asyncio.to_thread(provision, deployment, server.url)
+            with Requests(cloud.clients) as request:
+                events.open(functions=runtime, specs=functions.values(), machines=machines, request=request)
+                yield Deployed(deployment, cloud, events, clock, machines, faults)
+                faults.switch_off()
+                await events.close()
+
+
+@dataclass(frozen=True)
+class OnMoto:
+    """Events before an empty moto: what they take from it, and what they lead to."""
+
+    events: Events
+    clock: MovableClock
+    clients: Clients
+    faults: FaultBoard
+
+    async def do(self, service: str, operation: str, **request: Any) -> Any:
+        """Call moto as anybody does, and let what it sets off happen."""
+        answer = await asyncio.to_thread(getattr(self.clients.of(service), operation), **request)
+        await self.events.work.settled()
+        return answer
+
+
+@pytest.fixture
+async def on_moto() -> AsyncIterator[OnMoto]:
+    place, clock, faults = Place(), MovableClock(), FaultBoard()
+    events = Events(clock, Origin(place.account, place.region))
+    async with moto(faults, events) as server:
+        clients = Clients(server.url, place.region)
+        with Requests(clients) as request:
+            call = SdkCalls(clients).call
+            events.open(functions=Nothing(), specs=[], machines=Machines(), request=request, call=call)
+            yield OnMoto(events, clock, clients, faults)
             faults.switch_off()
             await events.close()
 
 
-async def _provision(deployment: Deployment, url: str) -> Cloud:
-    import asyncio
+class Nothing:
+    """No function at all."""
 
-    return await asyncio.to_thread(provision, deployment, url)
+    async def invoke(self, function: str, payload: Any) -> Any:
+        raise AssertionError(f"{function} is called with {payload}")
