@@ -6,16 +6,16 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from jsonschema import Draft4Validator
-from jsonschema.exceptions import SchemaError
+from typing import TYPE_CHECKING, Any
 
 from local.api.errors import ApiError
 from local.api.fields import VALIDATOR, VALIDATORS, only
 from local.api.gateway_responses import RefusedError
 from local.api.requests import Call
 from local.api.schemas import only_known_keywords, problems
+
+if TYPE_CHECKING:
+    from jsonschema import Draft4Validator
 
 _PLACES = {"path": "path", "query": "querystring", "header": "header"}
 _ANY_TYPE = "$default"
@@ -27,7 +27,7 @@ class RequestCheck:
     """What a request needs before its integration is called: parameters (place, name), a model by content type."""
 
     parameters: tuple[tuple[str, str], ...] = ()
-    models: Mapping[str, Draft4Validator] = field(default_factory=dict)
+    models: Mapping[str, "Draft4Validator"] = field(default_factory=dict)
 
     def apply(self, call: Call) -> None:
         """Raise RefusedError for the first kind of fault."""
@@ -40,7 +40,7 @@ class RequestCheck:
         if model is not None:
             self._apply_model(model, call.body)
 
-    def _apply_model(self, model: Draft4Validator, text: str) -> None:
+    def _apply_model(self, model: "Draft4Validator", text: str) -> None:
         try:
             body = json.loads(text)
         except ValueError as error:
@@ -78,12 +78,16 @@ def _parameters(where: str, operation: Mapping[str, Any]) -> tuple[tuple[str, st
     return tuple((_PLACES[given["in"]], given["name"]) for given in found)
 
 
-def _models(where: str, document: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Draft4Validator]:
+def _models(where: str, document: Mapping[str, Any], operation: Mapping[str, Any]) -> "dict[str, Draft4Validator]":
     content = operation.get("requestBody", {}).get("content", {})
     return {kind: _model(f"{where}, {kind}", document, given["schema"]) for kind, given in content.items()}
 
 
-def _model(where: str, document: Mapping[str, Any], schema: Mapping[str, Any]) -> Draft4Validator:
+def _model(where: str, document: Mapping[str, Any], schema: Mapping[str, Any]) -> "Draft4Validator":
+    # Only a document with models pays for loading it.
+    from jsonschema import Draft4Validator
+    from jsonschema.exceptions import SchemaError
+
     only_known_keywords(where, schema, document)
     try:
         Draft4Validator.check_schema(schema)

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-i
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-
-from jsonschema import Draft4Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from local.api.errors import ApiError
+
+if TYPE_CHECKING:
+    from jsonschema import Draft4Validator
+    from jsonschema.exceptions import ValidationError
 
 _REFERENCE = "#/components/schemas/"
 _DESCRIPTIVE = frozenset({"$schema", "title", "description", "default", "format"})
@@ -66,12 +67,12 @@ def _referred(where: str, name: str, document: Mapping[str, Any]) -> Mapping[str
     return found
 
 
-def problems(model: Draft4Validator, body: Any) -> list[str]:
+def problems(model: "Draft4Validator", body: Any) -> list[str]:
     """What is wrong with a body, one sentence a fault; empty when nothing is."""
     return list(dict.fromkeys(_sentences(model, body)))
 
 
-def _sentences(model: Draft4Validator, body: Any) -> Iterator[str]:
+def _sentences(model: "Draft4Validator", body: Any) -> Iterator[str]:
     for error in sorted(model.iter_errors(body), key=lambda error: [str(step) for step in error.absolute_path]):
         say = _WORDING.get(str(error.validator))
         yield say(error) if say else error.message
@@ -81,17 +82,17 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _missing(error: ValidationError) -> str:
+def _missing(error: "ValidationError") -> str:
     names = [name for name in error.validator_value if name not in error.instance]
     return f"object has missing required properties ({_json(sorted(names))})"
 
 
-def _not_allowed(error: ValidationError) -> str:
+def _not_allowed(error: "ValidationError") -> str:
     names = sorted(error.instance.keys() - error.schema.get("properties", {}).keys())
     return f"object instance has properties which are not allowed by the schema: {_json(names)}"
 
 
-def _type(error: ValidationError) -> str:
+def _type(error: "ValidationError") -> str:
     allowed = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
     return (
         f"instance type ({_type_of(error.instance)}) does not match any allowed primitive type"
@@ -104,7 +105,7 @@ def _type_of(value: Any) -> str:
     return names.get(type(value), "null")
 
 
-_WORDING: Mapping[str, Callable[[ValidationError], str]] = {
+_WORDING: Mapping[str, Callable[["ValidationError"], str]] = {
     "required": _missing,
     "additionalProperties": _not_allowed,
     "type": _type,
