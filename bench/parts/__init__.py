@@ -1,12 +1,15 @@
 """The parts, in the order they are run. A further one is a module with a `measure`, and a line here."""
 
-from bench.parts import concurrency, engine, soak
+from bench.parts import concurrency, engine, front, overhead, soak, stack
 from bench.results import Part
 
 PARTS = {
     part.name: part
     for part in (
         Part("engine", "The engine's overhead a turn", engine.measure),
+        Part("front", "StartSyncExecution from boto3", front.measure),
+        Part("overhead", "A whole turn over its critical path", overhead.measure),
+        Part("stack", "Callers at once within the deadline", stack.measure),
         Part("concurrency", "A thousand turns at once", concurrency.measure),
         Part("soak", "Twenty thousand turns in one process", soak.measure, slow=True),
     )
