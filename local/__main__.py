@@ -1,4 +1,4 @@
-"""python -m local serve | demo | alarms | token CUSTOMER_ID"""
+"""python -m local serve | demo | environment | alarms | token CUSTOMER_ID"""
 
 import argparse
 import asyncio
@@ -18,6 +18,7 @@ from local.errors import NotRunningError, StackError
 from local.lambda_runtime import LambdaRuntimeError
 from local.progress import Progress
 from local.settings import DEFAULT_PORT, StackSettings
+from local.template.identities import Place
 
 ROOT = Path(__file__).resolve().parent.parent
 _INTERRUPTED = 130
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("serve", help="the local stack on 127.0.0.1 until Ctrl-C; PORT overrides 8080")
     commands.add_parser("demo", help="one real turn for every route and every fallback, then stop")
     commands.add_parser("alarms", help="the state of the template's alarms, from the running stack")
+    commands.add_parser("environment", help="what makes boto3 and the AWS CLI reach the running stack, for eval")
     token = commands.add_parser("token", help="a signed token of a customer, from the running stack")
     token.add_argument("customer_id")
     chosen = parser.parse_args(arguments)
@@ -37,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "token":
             print(mint(chosen.customer_id, port()))  # the command's output
+            return 0
+        if chosen.command == "environment":
+            print(environment(port()))
             return 0
         if chosen.command == "alarms":
             show_alarms(port(), Console())
@@ -62,6 +67,18 @@ def mint(customer_id: str, api_port: int) -> str:
         return str(_json(f"{index['endpoints']['identity']}/token", form)["token"])
     except (OSError, KeyError, ValueError) as error:
         raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
+
+
+def environment(api_port: int) -> str:
+    """A shell's export of the endpoints of the stack on this port; raises NotRunningError."""
+    try:
+        endpoints = _json(f"http://127.0.0.1:{api_port}/")["endpoints"]
+    except (OSError, KeyError, ValueError) as error:
+        raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
+    aws = {name: value for name, value in endpoints.items() if name.startswith("AWS_")}
+    means_nothing = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    variables = {**aws, "AWS_DEFAULT_REGION": Place().region, **means_nothing}
+    return "\n".join(f"export {name}={value}" for name, value in variables.items())
 
 
 def show_alarms(api_port: int, console: Console) -> None:

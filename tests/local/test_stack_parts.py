@@ -8,8 +8,9 @@ from typing import Any
 
 import jwt
 import pytest
+from aiohttp import web
 
-from local.__main__ import main, mint
+from local.__main__ import environment, main, mint
 from local.errors import ModelServerError, NotRunningError, PortTakenError
 from local.executions import EXECUTIONS_KEPT
 from local.hosting import Container
@@ -94,9 +95,25 @@ def test_given_no_stack_when_it_is_asked_for_something_then_the_answer_says_how_
     with pytest.raises(NotRunningError, match="make serve"):
         mint("cust-aiko", free)
     monkeypatch.setenv("PORT", str(free))
-    for command in (["token", "cust-aiko"], ["alarms"]):
+    for command in (["token", "cust-aiko"], ["alarms"], ["environment"]):
         assert main(command) == 1
         assert "make serve" in capsys.readouterr().err
+
+
+async def test_given_a_stack_when_its_environment_is_asked_for_then_a_shell_can_evaluate_it() -> None:
+    async def index(_: web.Request) -> web.Response:
+        return web.json_response({"endpoints": {"AWS_ENDPOINT_URL_SFN": "http://127.0.0.1:1", "identity": "http://x"}})
+
+    app = web.Application()
+    app.router.add_get("/", index)
+    async with served(app) as url:
+        exports = await asyncio.to_thread(environment, int(url.rpartition(":")[2]))
+    assert exports.splitlines() == [
+        "export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:1",
+        "export AWS_DEFAULT_REGION=us-east-1",
+        "export AWS_ACCESS_KEY_ID=local",
+        "export AWS_SECRET_ACCESS_KEY=local",
+    ]
 
 
 async def test_given_a_model_server_that_ends_when_waited_for_then_its_log_is_named(tmp_path: Path) -> None:
