@@ -1,7 +1,8 @@
 """Check state machine definitions: `python -m local.check_workflows FILE...`.
 
 Two checks see different mistakes: CloudFormation's schema of the language (cfn-lint) knows every field that Step
-Functions accepts, the local engine refuses dangling transitions, unreachable states and bad JSONata.
+Functions accepts, the local engine refuses dangling transitions, unreachable states, bad JSONata and calls that no
+AWS service has. Whether a workflow is Express is in the template: what only Standard allows passes here.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 import cfnlint
 
+from local.integrations import check
 from local.stepfunctions import DefinitionError, StateMachine
 
 PLACEHOLDER = re.compile(r"\$\{\w+\}")
@@ -27,7 +29,7 @@ def problems(path: Path) -> Iterator[str]:
     try:
         json.loads(text)
         definition = json.loads(PLACEHOLDER.sub(ANY_FUNCTION, text))
-        StateMachine.compile(definition, name=path.stem)
+        StateMachine.compile(definition, name=path.stem, kind="STANDARD", check=check)
     except (ValueError, DefinitionError) as error:
         yield str(error)
         return

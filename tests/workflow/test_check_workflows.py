@@ -30,6 +30,7 @@ def test_the_deployed_definition_is_sound() -> None:
         ({"Next": "Nowhere", "End": None}, "Nowhere"),
         ({"Output": "{% $sum( %}"}, "Output"),
         ({"Bogus": 1}, "Bogus"),
+        ({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:nothing"}, "no action 'nothing'"),
     ],
 )
 def test_a_mistake_is_named(

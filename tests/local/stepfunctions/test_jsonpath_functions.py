@@ -1,4 +1,8 @@
-"""Operators of Choice and intrinsic functions, in JSONPath."""
+"""Operators of Choice and intrinsic functions, in JSONPath.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+"""
 
 from typing import Any
 
