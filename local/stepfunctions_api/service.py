@@ -25,6 +25,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "StartSyncExecution": executions.start_sync_execution,
     "StopExecution": executions.stop_execution,
 }
+_INSTEAD: Final[Mapping[str, str]] = {
+    "GetExecutionHistory": "GET /turns/{name} of the local API shows what an execution did, by its name",
+    "CreateStateMachine": "deploy it with the template",
+    "UpdateStateMachine": "change the template, and start the stack again",
+}
 
 
 class StepFunctionsApi:
@@ -50,5 +55,6 @@ class StepFunctionsApi:
     async def _act(self, action: str, request: str | bytes) -> dict[str, Any]:
         if action not in ACTIONS:
             problem = "is not implemented by the local stack" if self._requests.has(action) else "is unknown"
-            raise ServiceError("UnknownOperationException", f"{action} {problem}; it knows {', '.join(ACTIONS)}")
+            instead = _INSTEAD.get(action, f"it knows {', '.join(ACTIONS)}")
+            raise ServiceError("UnknownOperationException", f"{action} {problem}: {instead}")
         return await ACTIONS[action](self._machines, self._requests.read(action, request))

@@ -313,6 +313,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [  # action, parameters, e
     ("send_task_success", {"taskToken": "made-up", "output": "{}"}, "InvalidToken", "Invalid Token"),
     ("send_task_success", {"taskToken": "made-up", "output": "not"}, "InvalidOutput", "Invalid Output"),
     ("create_activity", {"name": "work"}, "UnknownOperationException", "CreateActivity is not implemented"),
+    ("get_execution_history", {"executionArn": "arn:x"}, "UnknownOperationException", "GET /turns/"),
 ]
 
 
