@@ -11,6 +11,9 @@ from typing import Final
 _SLACK_S: Final = 0.1
 """Timers are set by their delay: one that is meant for a moment is due a little after it."""
 
+_LONGEST_NAP_S: Final = 60.0
+"""The loop's clock stands still while a machine sleeps: the time of day is looked at again this often."""
+
 
 @dataclass(order=True)
 class _Timer:
@@ -72,7 +75,8 @@ class MovableClock:
             self._handle.cancel()
         due = self._next_due()
         if due is not None:
-            self._handle = asyncio.get_running_loop().call_later(max(0.0, due - self.now()), self._wake)
+            nap = min(max(0.0, due - self.now()), _LONGEST_NAP_S)
+            self._handle = asyncio.get_running_loop().call_later(nap, self._wake)
 
     def _wake(self) -> None:
         self._ring()

@@ -54,12 +54,11 @@ class Buses:
 
 
 def _delivery(rule: Rule, target: RuleTarget, event: dict[str, Any]) -> Delivery:
-    text = target.input.text(event, rule.variables())
     return Delivery(
         origin=rule.arn,
         target=target.target,
         event=event,
-        text=lambda _: text,
+        text=lambda _: target.input.text(event, rule.variables()),
         dead_letter=lambda: as_text(event),
         attributes={"RULE_ARN": rule.arn},
     )

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import jsonpath
 
+from local.events.errors import DeliveryError
+
 _PLACEHOLDER: Final = re.compile(r"<([\w.-]+)>")
 _TOKEN: Final = re.compile(r'\\.|"|<[\w.-]+>', re.DOTALL)
 
@@ -36,7 +38,10 @@ class Input:
         )
 
     def text(self, event: Mapping[str, Any], rule: Mapping[str, str]) -> str:
-        """What the target is sent, as text. `rule` holds the variables `aws.events.*` that speak of the rule."""
+        """What the target is sent, as text; raises DeliveryError for a path that is none.
+
+        `rule` holds the variables `aws.events.*` that speak of the rule.
+        """
         if self.constant is not None:
             return self.constant
         if self.template is not None:
@@ -54,7 +59,10 @@ def _predefined(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _found(path: str, event: Mapping[str, Any]) -> Any:
-    matches = jsonpath.findall(path, event)
+    try:
+        matches = jsonpath.findall(path, event)
+    except jsonpath.JSONPathError as error:
+        raise DeliveryError("INVALID_JSONPATH", f"{path}: {error}", retryable=False) from error
     return matches[0] if matches else None
 
 

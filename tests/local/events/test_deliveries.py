@@ -165,6 +165,7 @@ def test_given_the_default_policy_when_a_target_never_takes_it_then_it_is_tried_
         ({"Arn": NOBODY}, "ResourceNotFoundException"),
         ({"Arn": f"{MACHINE}s"}, "StateMachineDoesNotExist"),
         ({"Arn": FUNCTION, "Input": "no JSON"}, "INVALID_JSON"),
+        ({"Arn": FUNCTION, "InputPath": "$.detail["}, "INVALID_JSONPATH"),
         ({"Arn": ORIGIN.arn("stream/s", "kinesis")}, "UNSUPPORTED_TARGET"),
     ],
 )
