@@ -1,5 +1,7 @@
 """GET /turns and GET /turns/{trace_id}, to be mounted on the stack's API: JSON, and pages for a browser."""
 
+import asyncio
+from dataclasses import fields
 from heapq import nlargest
 from typing import Any, Final
 from urllib.parse import quote
@@ -20,14 +22,16 @@ def turn_routes(machines: StateMachines) -> list[web.RouteDef]:
     """The routes over what the state machines did."""
 
     async def listed(request: web.Request) -> web.Response:
-        records = [_plain(record) for record in _latest(machines)]
+        records = [_without_states(record) for record in _latest(machines)]
         return _page(turns_page(records)) if _wants_html(request) else _json({"turns": list(map(_summary, records))})
 
     async def record(request: web.Request) -> web.Response:
         return await waterfall(request) if _wants_html(request) else _json(_found(machines, request))
 
     async def waterfall(request: web.Request) -> web.Response:
-        return _page(waterfall_page(_plain(_found(machines, request))))
+        record = orjson.dumps(_found(machines, request))
+        # Turns that run meanwhile have budgets; a page takes tens of milliseconds.
+        return _page(await asyncio.to_thread(lambda: waterfall_page(orjson.loads(record))))
 
     return [
         web.get("/turns", listed, allow_head=False),
@@ -68,9 +72,11 @@ def _wants_html(request: web.Request) -> bool:
     return "text/html" in request.headers.get("Accept", "") and request.query.get("format") != "json"
 
 
-def _plain(record: ExecutionRecord) -> dict[str, Any]:
-    values: dict[str, Any] = orjson.loads(orjson.dumps(record))
-    return values
+def _without_states(record: ExecutionRecord) -> dict[str, Any]:
+    """A record as a mapping; of its states, only the times of those of an execution that runs."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    running = record.events if record.ended is None else []
+    return {**values, "events": [{"entered": state.entered, "left": state.left} for state in running]}
 
 
 def _json(value: Any) -> web.Response:

@@ -16,6 +16,7 @@ from local.waterfall.facts import facts
 
 SHOWN_CHARACTERS: Final = 6_000
 """Of one value; the record in JSON has the whole of it."""
+SHOWN_STATES: Final = 1_000
 INSTANT_MS: Final = 0.5
 _NARROW: Final = 45.0
 _ROOMY: Final = 72.0
@@ -41,12 +42,19 @@ class Row:
 
 def waterfall_page(record: Json) -> str:
     """The page of one execution, from its record as JSON values."""
-    said, total = facts(record), duration_ms(record)
+    said, total, drawn = facts(record), duration_ms(record), bars(record)
     axis = Axis.of(total, said.deadline_ms)
     return (
         _templates()
         .get_template("waterfall.html.jinja")
-        .render(record=record, facts=said, total_ms=total, axis=axis, rows=list(_rows(bars(record), axis)))
+        .render(
+            record=record,
+            facts=said,
+            total_ms=total,
+            axis=axis,
+            rows=list(_rows(drawn[:SHOWN_STATES], axis)),
+            left_out=max(0, len(drawn) - SHOWN_STATES),
+        )
     )
 
 

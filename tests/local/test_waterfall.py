@@ -18,6 +18,7 @@ from local.template import StateMachineSpec
 from local.turn_routes import TURNS_LISTED, turn_routes
 from local.waterfall import bars, facts, tasks, waterfall_page
 from local.waterfall.axis import Axis
+from local.waterfall.page import SHOWN_STATES
 from tests.local.stepfunctions.scenarios import (
     Answer,
     Functions,
@@ -191,6 +192,15 @@ def test_given_a_value_that_is_very_long_when_drawn_then_the_page_stays_small() 
 
     assert "more characters" in page
     assert len(page) < 350_000
+
+
+def test_given_a_map_of_thousands_when_drawn_then_the_first_states_are_and_the_rest_is_counted() -> None:
+    one = {"StartAt": "Each", "States": {"Each": passing()}}
+    states = {"All": {"Type": "Map", "Items": "{% [1..1500] %}", "ItemProcessor": one, "End": True}}
+    page = waterfall_page(recorded(states, {}))
+
+    assert page.count("<details") == SHOWN_STATES
+    assert "501 more states" in shown(page)[0]
 
 
 @pytest.fixture
