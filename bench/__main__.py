@@ -1,4 +1,7 @@
-"""`python -m bench [PART…]`: measure the parts named, or all but the slow ones; 1 when a binding goal is missed."""
+"""`python -m bench [PART…]`: measure the parts named, or all but the slow ones.
+
+Ends with 1 when a binding goal is missed or a part could not be measured.
+"""
 
 import argparse
 import asyncio
@@ -23,11 +26,13 @@ def main() -> int:
     arguments.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}, or all")
     chosen = _chosen(arguments.parse_args().parts, arguments)
     out = console()
-    outcomes = {part.name: _measured(part, out) for part in chosen}
-    _write(outcomes)
+    failed = False
+    for part in chosen:
+        outcome = _measured(part, out)
+        _write(part.name, outcome)
+        failed |= isinstance(outcome, str) or bool(outcome.failed)
     out.print(f"All figures: {REPORT}")
-    failed = [goal for outcome in outcomes.values() if isinstance(outcome, Result) for goal in outcome.failed]
-    return 1 if failed else 0
+    return int(failed)
 
 
 def _chosen(names: list[str], arguments: argparse.ArgumentParser) -> list[Part]:
@@ -50,12 +55,13 @@ def _measured(part: Part, out: Console) -> Result | str:
     return result
 
 
-def _write(outcomes: dict[str, Result | str]) -> None:
-    """The figures of this run in place of older ones of the same parts."""
+def _write(name: str, outcome: Result | str) -> None:
+    """The figures of this run in place of older ones of the same part."""
     REPORT.parent.mkdir(exist_ok=True)
     earlier: dict[str, Any] = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else {}
-    measured = {name: _document(outcome) for name, outcome in outcomes.items()}
-    REPORT.write_text(json.dumps(earlier | measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    REPORT.write_text(
+        json.dumps({**earlier, name: _document(outcome)}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def _document(outcome: Result | str) -> dict[str, Any]:

@@ -38,7 +38,9 @@ def _cell(value: Cell) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits, as many as a reader needs."""
+    """Three significant digits, as many as a reader needs; none after a whole number."""
+    if value == round(value):
+        return f"{value:,.0f}"
     digits = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0  # noqa: PLR2004
     return f"{value:,.{digits}f}"
 

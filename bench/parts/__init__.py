@@ -1,6 +1,6 @@
 """The parts, in the order they are run. A further one is a module with a `measure`, and a line here."""
 
-from bench.parts import concurrency, engine, front, overhead, soak, stack
+from bench.parts import concurrency, engine, front, overhead, soak, stack, store
 from bench.results import Part
 
 PARTS = {
@@ -10,6 +10,7 @@ PARTS = {
         Part("front", "StartSyncExecution from boto3", front.measure),
         Part("overhead", "A whole turn over its critical path", overhead.measure),
         Part("stack", "Callers at once within the deadline", stack.measure),
+        Part("store", "The store in memory beside moto", store.measure),
         Part("concurrency", "A thousand turns at once", concurrency.measure),
         Part("soak", "Twenty thousand turns in one process", soak.measure, slow=True),
     )

@@ -11,8 +11,9 @@ from typing import Any
 
 import aiohttp
 
-from bench.results import Cell, Goal, Result, Say
+from bench.results import Cell, Goal, Result, Say, UnmeasurableError
 from bench.samples import percentile
+from local.errors import StackError
 from local.settings import StackSettings
 from local.stack import Stack
 
@@ -43,6 +44,13 @@ class Step:
 
 async def measure(say: Say) -> Result:
     say("starting the stack")
+    try:
+        return await _measured(say)
+    except StackError as error:
+        raise UnmeasurableError(str(error)) from error
+
+
+async def _measured(say: Say) -> Result:
     async with Stack(StackSettings(root=Path.cwd(), port=0)) as stack, aiohttp.ClientSession(stack.url) as http:
         messages = itertools.cycle(_messages())
         await _step(http, messages, clients=2, turns=WARM_UP)
