@@ -54,11 +54,6 @@ class Deployed:
     def arn_of_queue(self, name: str) -> str:
         return self.events.origin.arn(name, "sqs")
 
-    def queue(self, name: str) -> str:
-        """Make a queue: its ARN."""
-        self.client("sqs").create_queue(QueueName=name)
-        return self.arn_of_queue(name)
-
     def received(self, name: str) -> list[dict[str, Any]]:
         """The messages of a queue, which are taken from it."""
         sqs = self.client("sqs")

@@ -43,6 +43,18 @@ async def test_given_a_hand_over_when_it_is_published_then_it_is_once_in_the_age
     assert [(body["id"], body["detail"]) for body in bodies] == [(answer["Entries"][0]["EventId"], {"ticket": "t-1"})]
     assert [event["detail-type"] for event in deployed.events.journal.events] == ["HandoverRequested", "TurnCompleted"]
     assert [record.outcome for record in deployed.events.journal.deliveries] == ["delivered"]
+    attributes = await asyncio.to_thread(_attributes, deployed, f"{BUS}-agents")
+    assert json.loads(attributes["RedrivePolicy"]) == {
+        "deadLetterTargetArn": deployed.arn_of_queue(f"{BUS}-agents-dead-letters"),
+        "maxReceiveCount": 5,
+    }
+
+
+def _attributes(deployed: Deployed, queue: str) -> dict[str, str]:
+    sqs = deployed.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return attributes
 
 
 async def test_given_a_calendar_when_it_is_uploaded_then_releases_are_planned_and_capacity_moves_when_it_is_time(
