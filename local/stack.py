@@ -14,6 +14,7 @@ from local.clock.movable import MovableClock
 from local.cloud import Cloud, provision
 from local.errors import StackError
 from local.events import Events, Origin, Requests
+from local.events.asynchronous import AsynchronousInvocations
 from local.events.routes import event_routes
 from local.identity import IdentityProvider
 from local.ingest.load import Destination, fill_indices, fill_tables
@@ -21,6 +22,7 @@ from local.ingest.vectors import VectorCache
 from local.integrations import SdkCalls
 from local.integrations import check as check_call
 from local.lambda_runtime.environment import Surroundings
+from local.lambda_runtime.invoke_api import invoke_app
 from local.machines import StateMachines
 from local.metrics.meters import MeteredFunctions
 from local.model_hosts import ModelHosts
@@ -62,6 +64,7 @@ class Stack:
         self.measured: MeteredFunctions
         self.machines: StateMachines
         self.routes: LocalRoutes
+        self._invocations: AsynchronousInvocations
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as undo:
@@ -76,7 +79,7 @@ class Stack:
 
     async def _start(self, undo: AsyncExitStack) -> None:
         listener = undo.enter_context(listen(self.settings.port))
-        states = undo.enter_context(listen(0))
+        states, functions = undo.enter_context(listen(0)), undo.enter_context(listen(0))
         self.url = url_of(listener)
         self.settings.logs.mkdir(parents=True, exist_ok=True)
         # A call held by a fault must not hold up the end.
@@ -95,6 +98,7 @@ class Stack:
             "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock,
             "AWS_ENDPOINT_URL_SFN": url_of(states),
+            "AWS_ENDPOINT_URL_LAMBDA": url_of(functions),
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
         around = Surroundings(self.deployment.place.region, endpoints)
@@ -106,6 +110,7 @@ class Stack:
         )
         self.measured = self.monitoring.functions(self.functions)
         step_functions = await self._run_workflows(undo, states, endpoints)
+        await self._serve_functions(undo, functions)
         await self._watch(undo)
         await self._open(undo, listener, endpoints, step_functions)
 
@@ -168,7 +173,7 @@ class Stack:
             ended=self.monitoring.ended,
         )
         undo.push_async_callback(self.machines.close)
-        self.events.open(
+        self._invocations = self.events.open(
             functions=self.measured,
             specs=self.deployment.functions().values(),
             machines=self.machines,
@@ -179,6 +184,11 @@ class Stack:
         api = StepFunctionsApi(self.machines)
         await undo.enter_async_context(listening(stepfunctions_app(api), listener))
         return api
+
+    async def _serve_functions(self, undo: AsyncExitStack, listener: socket.socket) -> None:
+        """Lambda's Invoke, once asynchronous invocations have a queue."""
+        app = invoke_app(self.measured, self.deployment.functions().values(), self._invocations.accept)
+        await undo.enter_async_context(listening(app, listener))
 
     async def _watch(self, undo: AsyncExitStack) -> None:
         """The alarms, once what they act on is there."""

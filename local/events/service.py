@@ -69,7 +69,7 @@ class Events:
         machines: StateMachines,
         request: Requester,
         call: Call | None = None,
-    ) -> None:
+    ) -> AsynchronousInvocations:
         """Begin to deliver; what came before has waited. `call` serves the universal targets of schedules."""
         invocations = AsynchronousInvocations(functions, specs, self.clock, self.work, self.journal)
         reach = Reach(invocations, machines, request, self._buses.forward, self._buses.put, call)
@@ -77,6 +77,7 @@ class Events:
         invocations.open(targets.send, targets.send_dead_letter)
         self._request = request
         self._deliverer.open(targets.send, targets.send_dead_letter)
+        return invocations
 
     async def close(self) -> None:
         """Stop. Deliveries and invocations that are not done are lost, for nothing of this is kept on disk."""
