@@ -1,0 +1,1 @@
+"""What endpoints do under load, and what that costs."""
