@@ -1,6 +1,19 @@
 """The parts, in the order they are run. A further one is a module with a `measure`, and a line here."""
 
-from bench.parts import concurrency, engine, front, overhead, soak, stack, store
+from bench.parts import (
+    batching,
+    concurrency,
+    endpoints,
+    engine,
+    first_request,
+    front,
+    instances,
+    overhead,
+    sharing,
+    soak,
+    stack,
+    store,
+)
 from bench.results import Part
 
 PARTS = {
@@ -12,6 +25,11 @@ PARTS = {
         Part("stack", "Callers at once within the deadline", stack.measure),
         Part("store", "The store in memory beside moto", store.measure),
         Part("concurrency", "A thousand turns at once", concurrency.measure),
+        Part("endpoints", "The model servers at their knee", endpoints.measure),
+        Part("batching", "What a batch gains", batching.measure),
+        Part("first_request", "The first request of a new server", first_request.measure),
+        Part("sharing", "One server of both models beside two", sharing.measure),
+        Part("instances", "The production system's instance table", instances.measure),
         Part("soak", "Twenty thousand turns in one process", soak.measure, slow=True),
     )
 }
