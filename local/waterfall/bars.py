@@ -24,11 +24,13 @@ class Stretch:
 class Bar:
     """A state that was entered. Milliseconds count from the start of the execution.
 
-    `depth` is how many branches it is in, `branch` names the innermost; `state` is its part of the record.
+    `depth` is how many branches it is in, `branch` names the innermost; `state` is its part of the record. It
+    is `critical` on the critical path: no other branch made its Parallel or Map wait.
     """
 
     state: Json
     depth: int
+    critical: bool
     start_ms: float
     ms: float
     stretches: Sequence[Stretch]
@@ -66,7 +68,12 @@ class Bar:
 def bars(record: Json) -> list[Bar]:
     """Every state, branch by branch: those of a Parallel or Map follow it, the first branch first."""
     total = duration_ms(record)
-    return [_bar(node.state, depth, record["started"], total) for node, depth in _walk(_tree(record["events"]), 0)]
+    tree = _tree(record["events"])
+    critical = {id(node) for node in _critical_path(tree)}
+    return [
+        _bar(node.state, record["started"], total, depth=depth, critical=id(node) in critical)
+        for node, depth in _walk(tree, 0)
+    ]
 
 
 def tasks(record: Json) -> list[Bar]:
@@ -110,10 +117,23 @@ def _walk(nodes: Sequence[_Node], depth: int) -> Iterator[tuple[_Node, int]]:
             yield from _walk(branch, depth + 1)
 
 
-def _bar(state: Json, depth: int, started: float, total_ms: float) -> Bar:
+def _critical_path(nodes: Sequence[_Node]) -> Iterator[_Node]:
+    """The states that were waited for: of branches, those of the one that ended, or ended all others, last."""
+    for node in nodes:
+        yield node
+        if node.branches:
+            yield from _critical_path(max(node.branches.values(), key=_end))
+
+
+def _end(branch: Sequence[_Node]) -> tuple[bool, float]:
+    last = branch[-1].state
+    return last["status"] != "aborted", float("inf") if last["left"] is None else last["left"]
+
+
+def _bar(state: Json, started: float, total_ms: float, *, depth: int, critical: bool) -> Bar:
     start_ms = state["entered"] - started
     end_ms = total_ms if state["left"] is None else state["left"] - started
-    return Bar(state, depth, start_ms, end_ms - start_ms, list(_stretches(state, started, end_ms)))
+    return Bar(state, depth, critical, start_ms, end_ms - start_ms, list(_stretches(state, started, end_ms)))
 
 
 def _stretches(state: Json, started: float, end_ms: float) -> Iterator[Stretch]:

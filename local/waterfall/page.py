@@ -44,17 +44,16 @@ def waterfall_page(record: Json) -> str:
     """The page of one execution, from its record as JSON values."""
     said, total, drawn = facts(record), duration_ms(record), bars(record)
     axis = Axis.of(total, said.deadline_ms)
-    return (
-        _templates()
-        .get_template("waterfall.html.jinja")
-        .render(
-            record=record,
-            facts=said,
-            total_ms=total,
-            axis=axis,
-            rows=list(_rows(drawn[:SHOWN_STATES], axis)),
-            left_out=max(0, len(drawn) - SHOWN_STATES),
-        )
+    critical = [bar for bar in drawn if bar.critical and bar.ms >= INSTANT_MS and not bar.is_container]
+    page = _templates().get_template("waterfall.html.jinja")
+    return page.render(
+        record=record,
+        critical=critical,
+        facts=said,
+        total_ms=total,
+        axis=axis,
+        rows=list(_rows(drawn[:SHOWN_STATES], axis)),
+        left_out=max(0, len(drawn) - SHOWN_STATES),
     )
 
 

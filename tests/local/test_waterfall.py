@@ -87,6 +87,23 @@ def test_given_nested_branches_when_drawn_then_each_branch_follows_its_parallel_
     ]
 
 
+def test_given_branches_when_drawn_then_the_critical_path_goes_through_the_one_that_was_waited_for() -> None:
+    states = {
+        "Gather": parallel({"Long": wait(2)}, {"Short": wait(1)}, Next="Race", Output="{% $states.input %}"),
+        "Race": parallel(
+            {"Slow": wait(9)},
+            {"Quick": wait(1, Next="Decide"), "Decide": {"Type": "Fail", "Error": "Enough"}},
+            Catch=catch("Save"),
+            Next="Save",
+        ),
+        "Save": wait(3),
+    }
+    drawn = bars(recorded(states, {}))
+
+    assert [bar.name for bar in drawn if bar.critical] == ["Gather", "Long", "Race", "Quick", "Decide", "Save"]
+    assert "Long 2,000Quick 1,000Save 3,000" in "".join(shown(waterfall_page(recorded(states, {})))[0].split("\n"))
+
+
 def test_given_a_parallel_that_is_entered_twice_when_drawn_then_each_visit_has_its_own_branches() -> None:
     states = {
         "Try": parallel({"Work": task("work")}, Output="{% $states.result[0] %}", Next="Again?"),
