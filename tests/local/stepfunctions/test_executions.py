@@ -1,14 +1,18 @@
 """Executions as a whole: what is recorded, what is shared, what is left when one is cancelled."""
 
 import asyncio
+import gc
 
 import pytest
 
 from local.clock.virtual import DeadlockError, VirtualClock, run_virtually
-from local.stepfunctions import JSON, StateMachine
+from local.stepfunctions import JSON, Attempt, ExecutionRecord, StateMachine, StateRecord
+from local.stepfunctions.execution import Branch, Execution
+from local.stepfunctions.tokens import WaitingTask
 from tests.local.stepfunctions.scenarios import (
     Answer,
     Functions,
+    arn,
     catch,
     execute,
     fails,
@@ -126,3 +130,46 @@ def test_given_nothing_left_to_happen_when_virtual_time_waits_then_it_says_so_in
 
     with pytest.raises(DeadlockError):
         run_virtually(main)
+
+
+def test_given_many_executions_of_every_ending_when_they_are_over_then_nothing_of_them_is_kept() -> None:
+    states = {
+        "Which?": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $states.input % 4 = 0 %}", "Next": "Stopped"},
+                {"Condition": "{% $states.input % 4 = 1 %}", "Next": "Failed"},
+                {"Condition": "{% $states.input % 4 = 2 %}", "Next": "Late"},
+            ],
+            "Default": "Asked",
+        },
+        "Stopped": parallel({"A": task("broken")}, {"B": wait(60)}, {"C": task("slow")}, Catch=catch("End")),
+        "Failed": task("broken", Retry=retry("Oops")),
+        "Late": task("slow", TimeoutSeconds=1, Catch=catch("End")),
+        "Asked": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Arguments": {"FunctionName": arn("slow"), "Payload": "{% $states.context.Task.Token %}"},
+            "HeartbeatSeconds": 2,
+            "Catch": catch("End"),
+            "End": True,
+        },
+        "End": passing(),
+    }
+    machine = StateMachine.compile(machine_of(states), name="soaked", kind="STANDARD")
+
+    async def main(clock: VirtualClock) -> set[str]:
+        functions = Functions({"broken": fails("Oops"), "slow": Answer("late", seconds=5)})
+        ended = await asyncio.gather(*(machine.run(number, functions, clock=clock) for number in range(200)))
+        await machine.drain()
+        return {record.status for record in ended}
+
+    def kept() -> int:
+        gc.collect()
+        kinds = (ExecutionRecord, StateRecord, Attempt, Execution, Branch, WaitingTask, asyncio.Task, asyncio.Handle)
+        return sum(isinstance(thing, kinds) for thing in gc.get_objects())
+
+    before = kept()
+    assert run_virtually(main) == {"SUCCEEDED", "FAILED"}
+    assert kept() == before
+    assert (machine.running_functions, len(machine.tokens)) == (0, 0)
