@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.clock.virtual import VirtualClock, run_virtually
-from local.stepfunctions import JSON, Call, ExecutionRecord, FunctionError, KindName, StateMachine
+from local.stepfunctions import JSON, Call, Check, ExecutionRecord, FunctionError, KindName, StateMachine
 
 GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
 SPECIFICATION = "https://states-language.net/#"
@@ -110,9 +110,12 @@ def execute(
     jitter: float = 1.0,
     call: Call | None = None,
     kind: KindName = "EXPRESS",
+    check: Check | None = None,
 ) -> Ran:
     """Run a definition in virtual time, functions that outlive it included."""
-    machine = StateMachine.compile(definition, name="tested", kind=kind, jitter=lambda seconds: seconds * jitter)
+    machine = StateMachine.compile(
+        definition, name="tested", kind=kind, check=check, jitter=lambda seconds: seconds * jitter
+    )
     functions = Functions(answers)
 
     async def main(clock: VirtualClock) -> Ran:

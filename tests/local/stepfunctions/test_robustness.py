@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from local.integrations import check
 from local.stepfunctions import DefinitionError
 from tests.local.stepfunctions.scenarios import (
     Answer,
+    arn,
     catch,
     execute,
     fail,
@@ -92,6 +94,29 @@ JSONPATH: dict[str, Any] = {
         "Give up": {"Type": "Fail", "ErrorPath": "$.error.Error", "Cause": "cause"},
     },
 }
+WAITING: dict[str, Any] = {
+    "QueryLanguage": "JSONata",
+    "TimeoutSeconds": 60,
+    "StartAt": "Ask",
+    "States": {
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Arguments": {"FunctionName": arn("f"), "Payload": {"token": "{% $states.context.Task.Token %}"}},
+            "HeartbeatSeconds": "{% $states.input.x %}",
+            "TimeoutSeconds": 20,
+            "Retry": retry("States.HeartbeatTimeout", MaxAttempts=1),
+            "Catch": catch("Send", "States.Timeout", Assign={"why": "{% $states.errorOutput %}"}),
+            "End": True,
+        },
+        "Send": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Arguments": {"TableName": "t", "Item": {"id": {"S": "{% $why.Error %}"}}},
+            "End": True,
+        },
+    },
+}
 INPUT = {"x": 2, "list": [1, 2]}
 
 values = st.recursive(
@@ -114,8 +139,12 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(item)
 
 
+async def _nothing(name: str, arguments: Any) -> Any:
+    return {}
+
+
 @settings(deadline=None, max_examples=300)
-@given(st.sampled_from([JSONATA, JSONPATH]), st.data())
+@given(st.sampled_from([JSONATA, JSONPATH, WAITING]), st.data())
 def test_given_any_change_to_a_definition_then_it_is_refused_or_runs_to_an_end(
     sound: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -123,7 +152,8 @@ def test_given_any_change_to_a_definition_then_it_is_refused_or_runs_to_an_end(
     container, key = data.draw(st.sampled_from(list(places(definition))))
     container[key] = data.draw(values)
     try:
-        record = execute(definition, {"f": [fails("Oops"), Answer(INPUT, seconds=1)]}, INPUT).record
+        functions = {"f": [fails("Oops"), Answer(INPUT, seconds=1)]}
+        record = execute(definition, functions, INPUT, kind="STANDARD", check=check, call=_nothing).record
     except DefinitionError:
         return
     assert record.status in {"SUCCEEDED", "FAILED", "TIMED_OUT"}
