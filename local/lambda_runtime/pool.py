@@ -115,8 +115,8 @@ class Pool:
     def enforce_memory(self) -> None:
         """Kill the workers that use more than the function's memory, as Lambda does."""
         for worker in self._in(State.BUSY):
-            used = resident_mb(worker.pid)
-            if used is not None and used > self.spec.memory_mb and not worker.doomed:
+            used = None if worker.doomed else resident_mb(worker.pid)
+            if used is not None and used > self.spec.memory_mb:
                 self.counts.out_of_memory += 1
                 worker.killed_at_mb = used
                 worker.kill()
