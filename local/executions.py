@@ -52,6 +52,6 @@ class Executions:
         self._ended.append(execution)
         while len(self._ended) > EXECUTIONS_KEPT:
             oldest = self._ended.popleft()
-            del self._by_arn[oldest.record.arn]
-            if self._by_name.get(oldest.record.name) is oldest:
-                del self._by_name[oldest.record.name]
+            for kept, key in ((self._by_arn, oldest.record.arn), (self._by_name, oldest.record.name)):
+                if kept.get(key) is oldest:
+                    del kept[key]
