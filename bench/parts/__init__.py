@@ -1,6 +1,7 @@
 """The parts, in the order they are run. A further one is a module with a `measure`, and a line here."""
 
 from bench.parts import (
+    artefacts,
     batching,
     concurrency,
     endpoints,
@@ -25,6 +26,7 @@ PARTS = {
         Part("stack", "Callers at once within the deadline", stack.measure),
         Part("store", "The store in memory beside moto", store.measure),
         Part("concurrency", "A thousand turns at once", concurrency.measure),
+        Part("artefacts", "The classifier's encoder in each form", artefacts.measure),
         Part("endpoints", "The model servers at their knee", endpoints.measure),
         Part("batching", "What a batch gains", batching.measure),
         Part("first_request", "The first request of a new server", first_request.measure),
