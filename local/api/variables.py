@@ -8,6 +8,7 @@ import json
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jsonpath
@@ -106,10 +107,16 @@ def _escape(character: str) -> str:
 def _find(value: Any, expression: str) -> Any:
     """What a JSONPath finds: one value, or an empty string; of a path that may match several, a list."""
     try:
-        path = jsonpath.compile(expression)
+        path = _path(expression)
         found = path.findall(value)
     except jsonpath.JSONPathError as error:
         raise MappingTemplateError(f"JSONPath {expression!r}: {error}") from error
     if isinstance(path, jsonpath.JSONPath) and path.singular_query():
         return found[0] if found else ""
     return found
+
+
+# A template may build its paths out of what a caller sends.
+@lru_cache(maxsize=256)
+def _path(expression: str) -> jsonpath.JSONPath | jsonpath.CompoundJSONPath:
+    return jsonpath.compile(expression)
