@@ -39,31 +39,48 @@ class HeadManifest(_Frozen):
     utterances: int
 
 
-class HeldOut(_Frozen):
-    """Measured on utterances nothing was fitted or chosen on; `calibration_error` has ten equal-width bins."""
+class Bin(_Frozen):
+    """Utterances whose largest score lies in a tenth that begins at `above`: its mean, and how many were right."""
+
+    above: float
+    utterances: int
+    confidence: float
+    accuracy: float
+
+
+class Measured(_Frozen):
+    """What a set of utterances gave; `confusions` count what was said for each right label.
+
+    `calibration_error` is the mean distance of confidence from accuracy over the bins, weighted by their utterances.
+    """
 
     utterances: int
     accuracy: float
     calibration_error: float
     accuracy_by_label: dict[str, float]
+    confusions: dict[str, dict[str, int]]
+    reliability: tuple[Bin, ...]
 
 
 class ClassifierManifest(_Frozen):
-    """`version` is a hash of the training data, the recipe, the weights and the training code."""
+    """`version` is a hash of the training data, the recipe, the weights and the training code.
+
+    `measured` has a set of utterances under the first part of its files' names ("heldout" of heldout.en.jsonl).
+    """
 
     kind: Literal["classifier"] = "classifier"
     version: str
     labels: tuple[str, ...]
     heads: dict[Language, HeadManifest]
-    held_out: dict[Language, HeldOut]
+    measured: dict[str, dict[Language, Measured]]
 
 
 class RerankerManifest(_Frozen):
-    """`version` is a hash of the weights."""
+    """`version` is a hash of the weights; `weights` names those of each language."""
 
     kind: Literal["reranker"] = "reranker"
     version: str
-    weights: str
+    weights: dict[Language, str]
 
 
 Manifest = Annotated[ClassifierManifest | RerankerManifest, Field(discriminator="kind")]

@@ -18,6 +18,7 @@ _ARCHIVES = _ROOT / "build" / "bucket" / "models"
 _UTTERANCES = _ROOT / "data" / "utterances"
 _SAGEMAKER_MODEL = Path("/opt/ml/model")
 _KINDS = ("classifier", "reranker")
+_HELD_OUT = ("typical", "heldout")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,9 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models", description="Train, check and serve the models.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("prepare", help="check the weights and train what has changed")
-    train = commands.add_parser("train", help="train the intent classifier and print its held-out accuracy")
+    train = commands.add_parser("train", help="train the intent classifier and print its accuracy")
     train.add_argument("--train", type=Path, nargs="+", default=_files("train"), help=".jsonl or .csv: text, intent")
-    train.add_argument("--heldout", type=Path, nargs="*", default=_files("heldout"), help="the same, to measure with")
+    train.add_argument("--heldout", type=Path, nargs="*", default=_files(*_HELD_OUT), help="the same, to measure with")
     train.add_argument("--out", type=Path, default=_BUILD / "classifier", help="model directory to write")
     train.add_argument("--force", action="store_true", help="train even where nothing has changed")
     commands.add_parser("pack", help="write the archives that the endpoints are deployed from")
@@ -70,8 +71,8 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--no-warm-up", dest="warm", action="store_false", help="only to measure what warming up saves")
 
 
-def _files(part: str) -> list[Path]:
-    return [_UTTERANCES / f"{part}.{language}.jsonl" for language in ("en", "ja")]
+def _files(*parts: str) -> list[Path]:
+    return [_UTTERANCES / f"{part}.{language}.jsonl" for part in parts for language in ("en", "ja")]
 
 
 def _prepare(_: argparse.Namespace) -> int:
@@ -80,13 +81,19 @@ def _prepare(_: argparse.Namespace) -> int:
     from models.weights import ALL, verified
 
     for package in ALL:
-        verified(package)
-        print(f"weights     {package.name}: sha256 ok")
-    build = build_classifier(_files("train"), _files("heldout"), _BUILD / "classifier", built=_ENCODERS)
+        if package.runs_here():
+            verified(package)
+        print(f"weights     {package.name}: {'sha256 ok' if package.runs_here() else 'not for this machine'}")
+    build = build_classifier(_files("train"), _files(*_HELD_OUT), _BUILD / "classifier", built=_ENCODERS)
     manifest = build.manifest
-    accuracy = ", ".join(f"{name} {part.accuracy:.3f} of {part.utterances}" for name, part in manifest.held_out.items())
-    print(f"classifier  {manifest.version} {'trained' if build.fresh else 'unchanged'}; held-out accuracy {accuracy}")
-    print(f"reranker    {build_reranker(_BUILD / 'reranker').version} (English cross-encoder)")
+    accuracy = ", ".join(
+        f"{name} {language} {part.accuracy:.3f}"
+        for name, parts in manifest.measured.items()
+        for language, part in parts.items()
+    )
+    print(f"classifier  {manifest.version} {'trained' if build.fresh else 'unchanged'}; accuracy {accuracy}")
+    reranker = build_reranker(_BUILD / "reranker")
+    print(f"reranker    {reranker.version}; {', '.join(f'{key} {name}' for key, name in reranker.weights.items())}")
     return 0
 
 
@@ -95,7 +102,7 @@ def _train(options: argparse.Namespace) -> int:
     from models.intent.evaluation import table
 
     build = build_classifier(options.train, options.heldout, options.out, built=_ENCODERS, force=options.force)
-    print(table(build.manifest.held_out))
+    print(table(build.manifest.measured))
     print(f"version {build.manifest.version} in {options.out}" + ("" if build.fresh else " (nothing had changed)"))
     return 0
 

@@ -4,12 +4,15 @@ import hashlib
 from pathlib import Path
 
 from models.artefacts import RerankerManifest, write_manifest
-from models.weights import MSMARCO_MINILM
+from models.rerank.reranker import WEIGHTS
 
 
 def build_reranker(folder: Path) -> RerankerManifest:
     """Write the manifest; the version is a hash of the weight files' hashes."""
-    digest = hashlib.sha256(repr(sorted(MSMARCO_MINILM.files.items())).encode()).hexdigest()
-    manifest = RerankerManifest(version=digest[:12], weights=MSMARCO_MINILM.name)
+    digest = hashlib.sha256()
+    for language, package in sorted(WEIGHTS.items()):
+        digest.update(repr((language, sorted(package.files.items()))).encode())
+    weights = {language: package.name for language, package in WEIGHTS.items()}
+    manifest = RerankerManifest(version=digest.hexdigest()[:12], weights=weights)
     write_manifest(folder, manifest)
     return manifest

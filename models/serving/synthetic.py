@@ -1,4 +1,6 @@
-"""Ten synthetic requests a model, at the shapes real ones have, so that the first real one meets no cold path."""
+"""Ten synthetic requests a model or more, at the shapes real ones have: the first real one meets no cold path."""
+
+from collections.abc import Sequence
 
 from models.serving.contracts import MAX_TEXT, ClassifyRequest, RerankRequest
 
@@ -18,6 +20,10 @@ _PASSAGE = (
     "Unread volumes can be returned within thirty days of delivery. Send them in the packaging they came in; the "
     "refund reaches the card used at the purchase within five working days of their arrival. "
 )
+_JAPANESE_PASSAGE = (
+    "未読の巻は、お届けから三十日以内であれば返品できます。届いたときの箱に入れてお送りください。"
+    "返金は到着から五営業日以内に、お支払いのカードへ行います。"
+)
 _PASSAGE_COUNTS = (1, 1, 1, 1, 2, 2, 2, 3, 3, 10)
 
 
@@ -29,11 +35,15 @@ def classify_requests() -> list[ClassifyRequest]:
 
 
 def rerank_requests() -> list[RerankRequest]:
-    """Queries of three lengths with one passage to ten, of 40 to 120 words."""
+    """Queries of three lengths with one passage to ten, of 40 to 120 words; and as many Japanese ones."""
+    return [*_rerank_requests(_ENGLISH, _PASSAGE), *_rerank_requests(_JAPANESE, _JAPANESE_PASSAGE)]
+
+
+def _rerank_requests(queries: Sequence[str], passage: str) -> list[RerankRequest]:
     return [
         RerankRequest(
-            query=_ENGLISH[number % len(_ENGLISH)],
-            passages=[_PASSAGE * (1 + (number + position) % 3) for position in range(count)],
+            query=queries[number % len(queries)],
+            passages=[passage * (1 + (number + position) % 3) for position in range(count)],
         )
         for number, count in enumerate(_PASSAGE_COUNTS)
     ]

@@ -13,7 +13,9 @@ from models.weights import ALL, BGE_SMALL_EN, BUILT_FROM, SERVED, WeightPackage,
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("package", ALL, ids=lambda package: package.name)
+@pytest.mark.parametrize(
+    "package", [package for package in ALL if package.runs_here()], ids=lambda package: package.name
+)
 def test_given_the_pinned_packages_then_every_weight_file_has_its_hash(package: WeightPackage) -> None:
     assert verified(package).is_dir()
 
@@ -41,7 +43,7 @@ def test_given_the_requirements_file_then_every_package_is_pinned_with_a_hash(
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8").replace("\\\n", " ")
     pinned = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     assert {words[0] for words in pinned} == {package.distribution for package in packages}
-    assert all(words[1].startswith("--hash=sha256:") for words in pinned)
+    assert all(words[-1].startswith("--hash=sha256:") for words in pinned)
 
 
 def test_when_the_server_is_imported_then_nothing_heavy_or_needless_comes_with_it() -> None:

@@ -6,8 +6,7 @@ from statistics import fmean, pstdev
 from mangaassist.contracts import Passage
 
 KEPT = 3
-# Of the nearest passages; on 60 English queries of data/evaluation, nDCG@3 is 0.63 without reranking, 0.67 with 6 of
-# them in 0.20 s of a processor, 0.69 with 10 in 0.34 s.
+# Of the nearest passages: each costs the reranker 30 ms of a processor, and ten gain little over six.
 RERANKED = 6
 
 
