@@ -9,11 +9,15 @@ from typing import Any
 
 Json = Mapping[str, Any]
 CONTAINERS = frozenset({"Parallel", "Map"})
+SHORTEST_WAIT_MS = 1.0
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a bar: `work`, `failed` work that was tried again, `backoff` between tries, or a `cold` start."""
+    """A part of a bar: `work`, `failed` work that was tried again, `backoff` between tries.
+
+    Before work there may be a `cold` start of its function, or it was `queued` until a worker had time.
+    """
 
     kind: str
     start_ms: float
@@ -55,10 +59,9 @@ class Bar:
     def is_task(self) -> bool:
         return str(self.state["type"]) == "Task"
 
-    @property
-    def is_cold(self) -> bool:
-        """Whether a function that it called had to be started first."""
-        return any(one.kind == "cold" for one in self.stretches)
+    def has(self, kind: str) -> bool:
+        """Whether there is a stretch of this kind."""
+        return any(one.kind == kind for one in self.stretches)
 
     @property
     def retries(self) -> int:
@@ -140,10 +143,11 @@ def _stretches(state: Json, started: float, end_ms: float) -> Iterator[Stretch]:
     for attempt in state.get("attempts", ()):
         first = attempt["started"] - started
         last = end_ms if attempt["ended"] is None else attempt["ended"] - started
-        cold_ms = attempt["notes"].get("waited_ms", 0.0) if attempt["notes"].get("start") == "cold" else 0.0
-        if cold_ms:
-            yield Stretch("cold", first, min(cold_ms, last - first))
+        waited_ms = min(attempt["notes"].get("waited_ms", 0.0), last - first)
+        if waited_ms >= SHORTEST_WAIT_MS:
+            yield Stretch("cold" if attempt["notes"].get("start") == "cold" else "queued", first, waited_ms)
+            first += waited_ms
         tried_again = attempt["backoff"] is not None
-        yield Stretch("failed" if tried_again else "work", first + cold_ms, max(last - first - cold_ms, 0.0))
+        yield Stretch("failed" if tried_again else "work", first, last - first)
         if tried_again:
             yield Stretch("backoff", last, min(attempt["backoff"] * 1000, end_ms - last))

@@ -18,6 +18,7 @@ SHOWN_CHARACTERS: Final = 6_000
 """Of one value; the record in JSON has the whole of it."""
 SHOWN_STATES: Final = 1_000
 INSTANT_MS: Final = 0.5
+_REMARKS: Final[Mapping[str, str]] = {"cold": "cold start", "queued": "queued"}
 _NARROW: Final = 45.0
 _ROOMY: Final = 72.0
 
@@ -91,8 +92,7 @@ def _remark(bar: Bar) -> str:
         said.append("stopped")
     if bar.retries:
         said.append("1 retry" if bar.retries == 1 else f"{bar.retries} retries")
-    if bar.is_cold:
-        said.append("cold start")
+    said += [words for kind, words in _REMARKS.items() if bar.has(kind)]
     return " · ".join(filter(None, said))
 
 

@@ -129,14 +129,17 @@ def test_given_a_retried_task_when_drawn_then_its_tries_and_backoffs_are_stretch
         ("backoff", 500, 1000),
         ("work", 1500, 2000),
     ]
-    assert (drawn[0].ms, drawn[0].retries, drawn[0].is_cold) == (3500, 1, False)
+    assert (drawn[0].ms, drawn[0].retries) == (3500, 1)
 
 
-def test_given_a_function_that_started_cold_when_drawn_then_the_start_is_told_from_the_work() -> None:
-    machine = StateMachine.compile(machine_of({"A": task("f")}), name="cold")
+@pytest.mark.parametrize(("start", "kind", "remark"), [("cold", "cold", "cold start"), ("warm", "queued", "queued")])
+def test_given_a_function_that_had_to_wait_when_drawn_then_the_wait_is_told_from_the_work(
+    start: str, kind: str, remark: str
+) -> None:
+    machine = StateMachine.compile(machine_of({"A": task("f")}), name="waited")
 
     async def invoke(function: str, payload: JSON) -> JSON:
-        current_attempt.get().notes.update(start="cold", waited_ms=400.0)
+        current_attempt.get().notes.update(start=start, waited_ms=400.0)
         await asyncio.sleep(1)
 
     async def main(clock: VirtualClock) -> ExecutionRecord:
@@ -144,8 +147,8 @@ def test_given_a_function_that_started_cold_when_drawn_then_the_start_is_told_fr
 
     record = asdict(run_virtually(main))
     (bar,) = bars(record)
-    assert [(one.kind, one.start_ms, one.ms) for one in bar.stretches] == [("cold", 0, 400), ("work", 400, 600)]
-    assert "cold start" in shown(waterfall_page(record))[0]
+    assert [(one.kind, one.start_ms, one.ms) for one in bar.stretches] == [(kind, 0, 400), ("work", 400, 600)]
+    assert f'">{remark}</span>' in waterfall_page(record)
 
 
 def test_given_a_running_execution_when_drawn_then_what_runs_lasts_until_the_latest_step() -> None:
