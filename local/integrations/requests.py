@@ -4,7 +4,6 @@ A text goes where the service wants a blob, as UTF-8; an object or a list where 
 ISO 8601. `...` is a value that is not known yet, when a definition is loaded: only names are looked at then.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from botocore.model import Shape, StructureShape
 from local.integrations.names import Naming
 from local.stepfunctions import JSON
 from local.stepfunctions.json_types import compact
+from local.stepfunctions.whole_numbers import is_whole
 
 MISFIT: Final = object()
 
@@ -115,8 +115,7 @@ def _number(request: Request, value: JSON, shape: Shape, path: str) -> Any:
 
 
 def _whole(request: Request, value: JSON, shape: Shape, path: str) -> Any:
-    number = _number(request, value, shape, path)
-    return int(number) if number is not MISFIT and math.floor(number) == number else MISFIT
+    return int(value) if is_whole(value) else MISFIT
 
 
 def _time(request: Request, value: JSON, shape: Shape, path: str) -> Any:

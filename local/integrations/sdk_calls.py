@@ -60,7 +60,10 @@ def check(name: str, arguments: JSON, waits: bool) -> None:
     action = action_named(name)
     if waits and not action.takes_tokens:
         raise ResourceError(f"'{name}' does not support '.waitForTaskToken'")
-    _, problems = _request(action, arguments)
+    try:
+        _, problems = _request(action, arguments)
+    except StatesRuntimeError as error:
+        raise ResourceError(error.cause or name, "") from error
     if problems:
         raise ResourceError(problems[0].text, problems[0].path)
 

@@ -47,4 +47,4 @@ class WholeNumber:
 
 def is_whole(value: JSON) -> bool:
     """Whether a value is a number without a fraction."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+    return value.is_integer() if isinstance(value, float) else isinstance(value, int) and not isinstance(value, bool)

@@ -35,6 +35,7 @@ REFUSED = [
     ("a name that is used twice", {"A": parallel({"B": END}, {"B": END})}, "state 'B': the name is used"),
     ("a name that is too long", {"A": passing(Next="B" * 81), "B" * 81: END}, "the name is longer than 80 characters"),
     ("a fraction of a second", {"A": wait(0.5)}, "state 'A', field 'Seconds'"),
+    ("an infinite number of seconds", {"A": wait(float("inf"))}, "state 'A', field 'Seconds'"),
     ("a TimeoutSeconds of 0", {"A": task("f", TimeoutSeconds=0)}, "state 'A', field 'TimeoutSeconds'"),
     ("neither Next nor End", {"A": {"Type": "Pass"}}, "state 'A', field 'Next'"),
     ("both Next and End", {"A": {"Type": "Pass", "Next": "B", "End": True}, "B": END}, "state 'A', field 'Next'"),
