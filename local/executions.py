@@ -21,6 +21,16 @@ class Execution:
     task: "asyncio.Task[ExecutionRecord]"
     trace_header: str | None = None
 
+    async def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Abort it, if it runs."""
+        if self.task.done():
+            return
+        self.task.cancel()
+        await asyncio.wait([self.task])
+        if self.task.cancelled():
+            # One that is stopped before its first step has written nothing.
+            self.record.end("ABORTED", self.record.ended or self.record.started, error=error, cause=cause)
+
 
 class Executions:
     """The executions of one machine."""

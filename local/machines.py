@@ -134,11 +134,7 @@ class StateMachines:
 
     async def close(self) -> None:
         """Abort what runs, then wait for every function that was called."""
-        running = [one.task for machine in self._machines for one in machine.executions if not one.task.done()]
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
+        await asyncio.gather(*(one.stop() for machine in self._machines for one in machine.executions))
         for machine in self._machines:
             await machine.compiled.drain()
 

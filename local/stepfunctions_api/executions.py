@@ -1,6 +1,5 @@
 """Actions on executions: started, waited for, described, listed, stopped."""
 
-import asyncio
 import re
 import uuid
 from collections.abc import Mapping
@@ -56,7 +55,7 @@ async def start_execution(machines: StateMachines, request: Request) -> dict[str
 
 async def describe_execution(machines: StateMachines, request: Request) -> dict[str, Any]:
     """https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html"""
-    _, execution = find(machines, request["executionArn"])
+    execution = _find(machines, request["executionArn"])
     record = execution.record
     # AWS calls a failed execution REDRIVABLE; nothing redrives here, so nothing is said of it.
     redrive = (
@@ -77,12 +76,8 @@ async def describe_execution(machines: StateMachines, request: Request) -> dict[
 
 async def stop_execution(machines: StateMachines, request: Request) -> dict[str, Any]:
     """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html"""
-    _, execution = find(machines, request["executionArn"])
-    if not execution.task.done():
-        execution.task.cancel()
-        await asyncio.wait([execution.task])
-        if execution.record.status == "ABORTED":
-            execution.record.error, execution.record.cause = request.get("error"), request.get("cause")
+    execution = _find(machines, request["executionArn"])
+    await execution.stop(request.get("error"), request.get("cause"))
     return {"stopDate": _seconds(execution.record.ended)}
 
 
@@ -103,13 +98,13 @@ async def list_executions(machines: StateMachines, request: Request) -> dict[str
     return {"executions": [_listed(machines, one) for one in shown], **more}
 
 
-def find(machines: StateMachines, arn: str) -> tuple[Machine, Execution]:
+def _find(machines: StateMachines, arn: str) -> Execution:
     """A Standard execution; raises ServiceError. An Express execution is not described by its ARN."""
     expect(arn, "execution")
     for machine in machines:
         execution = machine.executions.by_arn(arn)
         if execution is not None:
-            return machine, execution
+            return execution
     raise no_execution(arn)
 
 

@@ -234,6 +234,16 @@ async def test_given_a_running_execution_when_stopped_then_it_is_aborted_with_th
     echo.open.set()
 
 
+async def test_given_an_execution_that_has_not_taken_a_step_when_stopped_then_it_is_aborted_all_the_same(
+    machines: StateMachines, echo: Echo
+) -> None:
+    execution = machines.start(arn("long"), {}, name="one")
+    await execution.stop("Enough")
+    assert (execution.record.status, execution.record.error) == ("ABORTED", "Enough")
+    assert execution.record.ended == execution.record.started
+    assert echo.trace_ids == []
+
+
 async def test_given_executions_when_listed_then_they_come_latest_first_page_by_page_and_by_status(
     call: Boto, client: Any, machines: StateMachines
 ) -> None:
