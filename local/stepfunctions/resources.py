@@ -22,6 +22,7 @@ _INTEGRATION: Final = re.compile(
     r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<name>(aws-sdk:)?[\w-]+:\w+)(?P<pattern>\.sync(:2)?|\.waitForTaskToken)?"
 )
 _LAMBDA_INVOKE: Final = "lambda:invoke"
+_LAMBDA_ARGUMENTS: Final = frozenset({"FunctionName", "Payload"})
 _CALLBACK: Final = ".waitForTaskToken"
 
 
@@ -58,6 +59,8 @@ class LambdaInvoke:
         """Invoke the function that FunctionName names."""
         if not isinstance(arguments, dict) or not isinstance(arguments.get("FunctionName"), str):
             raise StatesRuntimeError("The Lambda integration needs a FunctionName in its arguments.")
+        if unknown := sorted(arguments.keys() - _LAMBDA_ARGUMENTS):
+            raise StatesRuntimeError(f"The argument '{unknown[0]}' of the Lambda integration is not implemented here.")
         payload = await services.invoke(arguments["FunctionName"], _event(arguments.get("Payload")))
         return {"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
 
@@ -104,6 +107,7 @@ class Resources:
             raise source.refused("Resource", f"'{text}' is not implemented")
         name, waits = found["name"], self._waits(source, found["pattern"])
         if name == _LAMBDA_INVOKE:
+            _check_lambda_arguments(source)
             return LambdaInvoke(), waits
         self._check(source, name, waits)
         return ServiceCall(name), waits
@@ -120,12 +124,25 @@ class Resources:
     def _check(self, source: Source, name: str, waits: bool) -> None:
         if self.check is None:
             return
-        field = "Arguments" if source.language == fields.JSONATA else "Parameters"
+        field, arguments = _arguments(source)
         try:
-            self.check(name, _written(source.value(field)) if field in source else ..., waits)
+            self.check(name, arguments, waits)
         except ResourceError as error:
             place = "Resource" if error.parameter is None else f"{field}/{error.parameter}".rstrip("/")
             raise source.refused(place, error.problem) from error
+
+
+def _arguments(source: Source) -> tuple[str, JSON]:
+    """The field that holds a Task's arguments, and what the definition says of them."""
+    field = "Arguments" if source.language == fields.JSONATA else "Parameters"
+    return field, _written(source.value(field)) if field in source else ...
+
+
+def _check_lambda_arguments(source: Source) -> None:
+    field, arguments = _arguments(source)
+    for name in arguments if isinstance(arguments, dict) else ():
+        if name not in _LAMBDA_ARGUMENTS:
+            raise source.refused(f"{field}/{name}", "the argument is not implemented here")
 
 
 def _written(value: JSON) -> JSON:

@@ -42,8 +42,8 @@ class Task(RetriedState):
     def compile(cls, source: Source, resources: Resources) -> "Task":
         """Compile a Task state."""
         resource, waits = resources.compile(source)
-        kind = TokenTask if waits else Task
-        return kind(
+        task_type = TokenTask if waits else Task
+        return task_type(
             resource=resource,
             timeout=WholeNumber.compile(source, "TimeoutSeconds", least=1, most=MAX_SECONDS),
             heartbeat=_heartbeat(source),

@@ -53,6 +53,18 @@ REFUSED = [
         {"A": {"Type": "Task", "Resource": "arn:aws:states:::ecs:x.sync", "End": True}},
         "'Resource'",
     ),
+    (
+        "an argument of the Lambda integration that is not implemented",
+        {
+            "A": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": "f", "InvocationType": "Event"},
+                "End": True,
+            }
+        },
+        "state 'A', field 'Arguments/InvocationType'",
+    ),
     ("a resource with a placeholder left", {"A": {"Type": "Task", "Resource": "${F}", "End": True}}, "'Resource'"),
     ("a Wait for nothing", {"A": {"Type": "Wait", "End": True}}, "state 'A', field 'Seconds'"),
     ("a Wait for text", {"A": wait("soon")}, "state 'A', field 'Seconds'"),

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from local.clock.virtual import DeadlockError, VirtualClock, run_virtually
+from local.clock.virtual import VirtualClock, run_virtually
 from local.stepfunctions import JSON, Attempt, ExecutionRecord, StateMachine, StateRecord
 from local.stepfunctions.execution import Branch, Execution
 from local.stepfunctions.tokens import WaitingTask
@@ -124,12 +124,17 @@ def test_given_states_that_lead_to_each_other_for_ever_when_they_run_then_the_ex
     assert (ran.record.status, ran.record.error) == ("FAILED", "States.Runtime")
 
 
-def test_given_nothing_left_to_happen_when_virtual_time_waits_then_it_says_so_instead_of_hanging() -> None:
-    async def main(_: VirtualClock) -> None:
-        await asyncio.get_running_loop().create_future()
-
-    with pytest.raises(DeadlockError):
-        run_virtually(main)
+def test_given_a_computed_argument_that_the_lambda_integration_has_not_then_the_function_is_not_called() -> None:
+    invoke = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": "{% $states.input %}",
+        "End": True,
+    }
+    arguments = {"FunctionName": arn("f"), "InvocationType": "Event"}
+    ran = execute(machine_of({"A": invoke}), {"f": Answer()}, arguments)
+    assert (ran.record.error, ran.functions.called) == ("States.Runtime", [])
+    assert "'InvocationType'" in (ran.record.cause or "")
 
 
 def test_given_many_executions_of_every_ending_when_they_are_over_then_nothing_of_them_is_kept() -> None:
