@@ -35,6 +35,7 @@ class Survey:
     seconds: float
     steps: dict[str, list[Step]] = field(default_factory=dict)
     offers: dict[str, list[Offer]] = field(default_factory=dict)
+    missed: list[Offer] = field(default_factory=list)
 
     async def measure(self, one: Configuration, say: Say) -> None:
         """One configuration; raises UnmeasurableError where its instance has no price or it does not answer."""
@@ -45,14 +46,14 @@ class Survey:
         async with one.reach as target:
             self.steps[one.name] = await rising(target, bodies, LEVELS, seconds=self.seconds, target_ms=target_ms)
         found = knee(self.steps[one.name], target_ms)
-        if found:
-            hourly = self.prices.hourly[one.instance] * one.instances
-            self.offers.setdefault(one.model, []).append(Offer(one.name, found, hourly))
+        offer = Offer(one.name, found or self.steps[one.name][0], self.prices.hourly[one.instance] * one.instances)
+        (self.offers.setdefault(one.model, []) if found else self.missed).append(offer)
 
     def result(self) -> Result:
         """A row for each configuration, at its knee; the cheapest of each model in the notes."""
-        offers = {offer.name: offer for all_of in self.offers.values() for offer in all_of}
-        rows = [_row(name, steps, offers.get(name)) for name, steps in self.steps.items()]
+        kept = {offer.name: _row(offer.name, offer) for all_of in self.offers.values() for offer in all_of}
+        missed = {offer.name: _row(f"{offer.name} (misses p99)", offer) for offer in self.missed}
+        rows = [{**kept, **missed}[name] for name in self.steps]
         best = {model: cheapest(all_of) for model, all_of in self.offers.items()}
         return Result(
             columns=COLUMNS,
@@ -65,16 +66,15 @@ class Survey:
                     if offer
                 ),
                 f"A row is a configuration's knee: of {self.seconds:.0f} s with each of {', '.join(map(str, LEVELS))} "
-                "requests in flight, the highest throughput that keeps the p99 target and refuses nothing.",
+                "requests in flight, the highest throughput that keeps the p99 target and refuses nothing; the least load "
+                "where none does, which no configuration is chosen by.",
                 self.prices.note(),
             ],
             details={"steps": {name: [asdict(step) for step in steps] for name, steps in self.steps.items()}},
         )
 
 
-def _row(name: str, steps: Sequence[Step], offer: Offer | None) -> list[Cell]:
-    if offer is None:
-        return [f"{name}: misses p99 alone", 1, steps[0].p50_ms, steps[0].p99_ms, steps[0].throughput, None, None]
+def _row(name: str, offer: Offer) -> list[Cell]:
     at = offer.knee
     figures = (at.concurrency, at.p50_ms, at.p99_ms, at.throughput)
     return [name, *figures, offer.hourly, offer.dollars_a_million]

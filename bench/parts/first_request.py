@@ -10,7 +10,7 @@ from bench.endpoints.targets import Target, url_target
 from bench.endpoints.traffic import bodies
 from bench.results import Cell, Goal, Result, Say
 
-INSTANCES = 5
+INSTANCES = 3
 WARM_REQUESTS = 30
 GOAL_TIMES = 1.5
 MODELS = ("classifier", "reranker")
