@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Self
@@ -36,14 +36,17 @@ Variables = Mapping[str, str]
 
 
 class Cloud:
-    """Entered, it answers for AWS. `variables` are the names that the functions' environment gives to what they use."""
+    """Entered, it answers for AWS. `variables` are the names that the functions' environment gives to what they use.
 
-    def __init__(self, variables: Variables, wait: Callable[[float], None] = time.sleep) -> None:
+    `slowness` multiplies the times that it takes.
+    """
+
+    def __init__(self, variables: Variables) -> None:
+        self.slowness = 1.0
         self.store = DynamoDb()
         self.published: Counter[str] = Counter()
         """How often each event was published, by its kind and trace id."""
         self._variables = variables
-        self._wait = wait
         self._lock = threading.Lock()
         self._serving: AbstractContextManager[None] = answered(self._responders())
 
@@ -60,7 +63,7 @@ class Cloud:
         store = dynamodb_over(self.store)
 
         def dynamodb(request: AWSPreparedRequest) -> Answer:
-            self._wait(seconds("dynamodb"))
+            self._wait("dynamodb")
             return store(request)
 
         return {
@@ -73,36 +76,39 @@ class Cloud:
             "secretsmanager": self._parameter({"SecretString": "not much of a secret"}),
         }
 
+    def _wait(self, dependency: str) -> None:
+        time.sleep(seconds(dependency) * self.slowness)
+
     def _sagemaker(self, request: AWSPreparedRequest) -> Answer:
         body, endpoint = _body(request), request.url.split("/")[-2]
         if endpoint == self._variables["CLASSIFIER_ENDPOINT"]:
-            self._wait(seconds("classifier"))
+            self._wait("classifier")
             (message,) = body["inputs"]
             return self._unless("classifier", message, {"predictions": [{"label": _intent(message), "score": 0.95}]})
-        self._wait(seconds("reranker"))
+        self._wait("reranker")
         return self._unless("reranker", body["query"], {"scores": [-place for place in range(len(body["passages"]))]})
 
     def _bedrock(self, request: AWSPreparedRequest) -> Answer:
         body, operation = _body(request), unquote(request.url).rpartition("/")[2]
         if operation == "invoke":
-            self._wait(seconds("embedding"))
+            self._wait("embedding")
             return _json({"embedding": _one_hot(body["inputText"]), "inputTextTokenCount": 8})
         if operation == "apply":
-            self._wait(seconds("guardrail"))
+            self._wait("guardrail")
             text = body["content"][0]["text"]["text"]
             return self._unless("guardrail", text, {"action": "NONE", "outputs": [], "assessments": []})
         question = body["messages"][-1]["content"][0]["text"].rpartition("<question>")[2]
         if "[model down]" in question:
-            self._wait(seconds("first_token"))
+            self._wait("first_token")
             return _json({"message": "Too many requests"}, 429, "ThrottlingException")
         return Answer(self._spoken(question), headers={"Content-Type": CONTENT_TYPE})
 
     def _spoken(self, question: str) -> Iterator[bytes]:
         """The reply as a stream, half of it before the model has thought the rest."""
-        self._wait(seconds("first_token"))
+        self._wait("first_token")
         yield event("messageStart", {"role": "assistant"})
         yield _delta(f"Answer to N{_number(question)}.")
-        self._wait(seconds("rest_of_reply"))
+        self._wait("rest_of_reply")
         if "[guardrail down]" in question:
             yield _delta(" [guardrail down]")
         yield event("contentBlockStop", {"contentBlockIndex": 0})
@@ -111,7 +117,7 @@ class Cloud:
         yield event("metadata", {"usage": usage, "metrics": {"latencyMs": 400}})
 
     def _opensearch(self, request: AWSPreparedRequest) -> Answer:
-        self._wait(seconds("search"))
+        self._wait("search")
         if request.url.endswith("/_msearch"):
             lines = [json.loads(line) for line in _text(request.body).splitlines()]
             hot = lines[1]["query"]["knn"]["embedding"]["vector"].index(1.0)
@@ -119,7 +125,7 @@ class Cloud:
         return _json(_series(_body(request)["query"]["match"]["titles"]))
 
     def _events(self, request: AWSPreparedRequest) -> Answer:
-        self._wait(seconds("events"))
+        self._wait("events")
         entries = _body(request)["Entries"]
         with self._lock:
             for entry in entries:
@@ -128,7 +134,7 @@ class Cloud:
 
     def _parameter(self, answer: Body) -> Responder:
         def respond(_: AWSPreparedRequest) -> Answer:
-            self._wait(seconds("parameters"))
+            self._wait("parameters")
             return _json(answer)
 
         return respond
