@@ -66,8 +66,8 @@ class Survey:
                     if offer
                 ),
                 f"A row is a configuration's knee: of {self.seconds:.0f} s with each of {', '.join(map(str, LEVELS))} "
-                "requests in flight, the highest throughput that keeps the p99 target and refuses nothing; the least load "
-                "where none does, which no configuration is chosen by.",
+                "requests in flight, the highest throughput that keeps the p99 target and refuses nothing; the least "
+                "load where none does, by which nothing is chosen.",
                 self.prices.note(),
             ],
             details={"steps": {name: [asdict(step) for step in steps] for name, steps in self.steps.items()}},
