@@ -107,7 +107,7 @@ class Deliverer:
                 return None
 
     def _delay(self, retries: int) -> float:
-        """Seconds, the later half of them by chance."""
+        """Seconds: half of the delay for sure, and of the other half what chance says."""
         return float(min(2.0**retries, _LONGEST_DELAY_S)) * (0.5 + self._chance() / 2)
 
     async def _give_up(self, delivery: Delivery, failure: _Failure, record: DeliveryRecord) -> None:

@@ -8,7 +8,7 @@ A time of day that a change to summer time skips is skipped; one that a change b
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from math import floor
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -24,6 +24,9 @@ _CRON: Final = re.compile(r"cron\((\S+(?: +\S+){5})\)")
 _SECONDS: Final[Mapping[str, int]] = MappingProxyType({"minute": 60, "hour": 3_600, "day": 86_400})
 _DAY_OF_WEEK: Final = 4
 _LAST_DAY_OF_WEEK: Final = "7"
+_FIFTH: Final = "#5"
+_MONTHS_AHEAD: Final = 40 * 12
+"""No day of a leap year's February is further from the next of its name."""
 
 
 class Expression(Protocol):
@@ -65,13 +68,24 @@ class Cron:
     def next_after(self, moment: float, anchor: float) -> float | None:
         # aws-croniter counts in UTC: the wall's time is given to it as if it were.
         wall = datetime.fromtimestamp(moment, self.zone).replace(tzinfo=UTC)
-        while True:
-            (wall,) = self.fields.get_next(wall)
-            if wall is None:
-                return None
-            due = wall.replace(tzinfo=self.zone)
+        while (found := self._next_on_the_wall(wall)) is not None:
+            due = found.replace(tzinfo=self.zone)
             if _exists(due) and due.timestamp() > moment:
-                return float(due.timestamp())
+                return due.timestamp()
+            wall = found
+        return None
+
+    def _next_on_the_wall(self, wall: datetime) -> datetime | None:
+        found: datetime | None = self.fields.get_next(wall)[0]
+        if found is not None or _FIFTH not in self.fields.rules[_DAY_OF_WEEK]:
+            return found
+        # aws-croniter gives up at the first month that has no fifth such day.
+        for _ in range(_MONTHS_AHEAD):
+            wall = (wall.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0)
+            found = self.fields.get_next(wall, inclusive=True)[0] if wall.month in self.fields.months else None
+            if found is not None:
+                return found
+        return None
 
 
 def parse(text: str, zone: str = "UTC") -> Expression:

@@ -25,6 +25,9 @@ class RuleTarget:
     input: Input
 
 
+RuleTargets = Mapping[str, RuleTarget]
+
+
 @dataclass(frozen=True)
 class Rule:
     """What a rule matches, when it is due, and its targets by Id. `since` is when it was put or enabled (epoch s)."""
@@ -37,7 +40,7 @@ class Rule:
     pattern: Pattern | None = None
     schedule: Expression | None = None
     expression: str | None = None
-    targets: Mapping[str, RuleTarget] = field(default_factory=dict)
+    targets: RuleTargets = field(default_factory=dict)
 
     def matches(self, event: Mapping[str, Any]) -> bool:
         """Whether the rule wants an event of its bus."""
@@ -63,7 +66,10 @@ def check_rule(request: Request) -> None:
 
 
 class Rules:
-    """Applies the requests that EventBridge accepted, in their order. `changed` hears of each rule, or of its end."""
+    """Applies the requests that EventBridge accepted, in their order.
+
+    `changed` hears of each rule that was put, enabled or disabled, and of its end; not of its targets.
+    """
 
     def __init__(self, arn: Callable[[str], str], now: Callable[[], float]) -> None:
         self._arn, self._now = arn, now
@@ -76,6 +82,10 @@ class Rules:
     def of_bus(self, bus: str) -> list[Rule]:
         """The rules of a bus."""
         return [rule for rule in self._rules.values() if rule.bus == bus]
+
+    def current(self, rule: Rule) -> Rule:
+        """A rule as it is now, with its targets."""
+        return self._rules.get((rule.bus, rule.name), rule)
 
     def apply(self, operation: str, request: Request) -> None:
         """Make the change of an operation that EventBridge accepted."""
@@ -113,16 +123,11 @@ class Rules:
 
     def _put_targets(self, request: Request) -> None:
         added = {one["Id"]: RuleTarget(Target.of(one), Input.of(one)) for one in request["Targets"]}
-        self._change(request, lambda rule: replace(rule, targets={**rule.targets, **added}))
+        self._retarget(request, lambda targets: {**targets, **added})
 
     def _remove_targets(self, request: Request) -> None:
         removed = set(request["Ids"])
-        self._change(
-            request,
-            lambda rule: replace(
-                rule, targets={name: one for name, one in rule.targets.items() if name not in removed}
-            ),
-        )
+        self._retarget(request, lambda targets: {name: one for name, one in targets.items() if name not in removed})
 
     def _delete_bus(self, request: Request) -> None:
         for rule in self.of_bus(bus_name(request.get("Name"))):
@@ -132,6 +137,11 @@ class Rules:
         rule = self._rules.get(_key(request))
         if rule is not None:
             self._set(_key(request), change(rule))
+
+    def _retarget(self, request: Request, change: Callable[[RuleTargets], RuleTargets]) -> None:
+        rule = self._rules.get(_key(request))
+        if rule is not None:
+            self._rules[_key(request)] = replace(rule, targets=change(rule.targets))
 
     def _set(self, key: Key, rule: Rule) -> None:
         self._rules[key] = rule

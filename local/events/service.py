@@ -48,7 +48,7 @@ class Events:
             self._deliverer, self.work, origin=origin, delete=self._delete_schedule, chance=chance
         )
         self._request: Requester
-        self._due_rules: Timekeeper[Rule] = Timekeeper(clock, lambda rule, due, _: self._buses.tick(rule, due))
+        self._due_rules: Timekeeper[Rule] = Timekeeper(clock, self._tick)
         self._due_schedules: Timekeeper[Schedule] = Timekeeper(clock, self._scheduler.fire)
         self.rules.changed = self._due_rules.keep
         self.schedules.changed = self._due_schedules.keep
@@ -118,6 +118,9 @@ class Events:
     def group_deleted(self, name: str) -> None:
         """From any thread: a group was deleted."""
         self._on_loop(self.schedules.delete_group, name)
+
+    def _tick(self, rule: Rule, due: float, _is_last: bool) -> None:
+        self._buses.tick(self.rules.current(rule), due)
 
     async def _delete_schedule(self, schedule: Schedule) -> None:
         # One that was changed or deleted meanwhile is not the one that is completed.

@@ -13,7 +13,8 @@ from local.events.target import Target
 Call = Callable[[str, Any], Awaitable[Any]]
 """Calls a service as Step Functions' SDK integrations name it ("aws-sdk:sqs:sendMessage"), with its arguments."""
 
-_UNIVERSAL: Final = "arn:aws:scheduler:::aws-sdk:"
+_ARN_PARTS: Final = 6
+_SCHEDULER: Final = "arn:aws:scheduler:::"
 
 
 class StateMachines(Protocol):
@@ -64,7 +65,7 @@ class Targets:
         """Hand a text to the target; raises DeliveryError."""
         service = target.arn.split(":")[2] if target.arn.startswith("arn:") else target.arn
         if service not in self._services:
-            raise _refused("UNSUPPORTED_TARGET", f"the local stack delivers nothing to {target.arn}")
+            raise _unsupported(target.arn)
         await self._services[service](target, text, event)
 
     async def send_dead_letter(self, queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:
@@ -98,6 +99,8 @@ class Targets:
         await self._reach.request("sns", "publish", {"TopicArn": target.arn, "Message": text})
 
     async def _put_event(self, target: Target, text: str, event: Mapping[str, Any]) -> None:
+        if ":event-bus/" not in target.arn:
+            raise _unsupported(target.arn)
         if "DetailType" not in target.parameters:
             self._reach.forward(target.arn, event)
             return
@@ -106,10 +109,10 @@ class Targets:
 
     async def _call(self, target: Target, text: str, _: Mapping[str, Any]) -> None:
         """A universal target of EventBridge Scheduler."""
-        if self._reach.call is None or not target.arn.startswith(_UNIVERSAL):
-            raise _refused("UNSUPPORTED_TARGET", f"the local stack delivers nothing to {target.arn}")
+        if self._reach.call is None or not target.arn.startswith(f"{_SCHEDULER}aws-sdk:"):
+            raise _unsupported(target.arn)
         try:
-            await self._reach.call(target.arn.removeprefix(_UNIVERSAL.removesuffix("aws-sdk:")), _document(text))
+            await self._reach.call(target.arn.removeprefix(_SCHEDULER), _document(text))
         except Exception as error:
             code = str(getattr(error, "error", type(error).__name__))
             raise DeliveryError(code, str(getattr(error, "cause", error)), retryable=is_passing(code)) from error
@@ -123,8 +126,15 @@ def _document(text: str) -> Any:
 
 
 def _queue_url(arn: str) -> str:
-    _, _, _, region, account, name = arn.split(":")
+    parts = arn.split(":")
+    if len(parts) != _ARN_PARTS:
+        raise _refused("INVALID_ARN", f"{arn} is not the ARN of a queue")
+    region, account, name = parts[3:]
     return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
+
+
+def _unsupported(arn: str) -> DeliveryError:
+    return _refused("UNSUPPORTED_TARGET", f"the local stack delivers nothing to {arn}")
 
 
 def _refused(code: str, message: str) -> DeliveryError:

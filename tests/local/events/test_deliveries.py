@@ -167,6 +167,9 @@ def test_given_the_default_policy_when_a_target_never_takes_it_then_it_is_tried_
         ({"Arn": FUNCTION, "Input": "no JSON"}, "INVALID_JSON"),
         ({"Arn": FUNCTION, "InputPath": "$.detail["}, "INVALID_JSONPATH"),
         ({"Arn": ORIGIN.arn("stream/s", "kinesis")}, "UNSUPPORTED_TARGET"),
+        ({"Arn": ORIGIN.arn("api-destination/d")}, "UNSUPPORTED_TARGET"),
+        ({"Arn": "arn:aws:scheduler:::other"}, "UNSUPPORTED_TARGET"),
+        ({"Arn": "arn:aws:sqs:q"}, "INVALID_ARN"),
     ],
 )
 def test_given_an_error_that_no_retry_mends_when_delivered_then_the_dead_letter_comes_at_once(
