@@ -77,15 +77,14 @@ class Cron:
 
     def _next_on_the_wall(self, wall: datetime) -> datetime | None:
         found: datetime | None = self.fields.get_next(wall)[0]
-        if found is not None or _FIFTH not in self.fields.rules[_DAY_OF_WEEK]:
-            return found
-        # aws-croniter gives up at the first month that has no fifth such day.
-        for _ in range(_MONTHS_AHEAD):
-            wall = (wall.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0)
-            found = self.fields.get_next(wall, inclusive=True)[0] if wall.month in self.fields.months else None
+        # aws-croniter gives up at the first month that has no fifth day of a name.
+        for _ in range(_MONTHS_AHEAD if _FIFTH in self.fields.rules[_DAY_OF_WEEK] else 0):
             if found is not None:
-                return found
-        return None
+                break
+            wall = (wall.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0)
+            if wall.month in self.fields.months:
+                found = self.fields.get_next(wall, inclusive=True)[0]
+        return found
 
 
 def parse(text: str, zone: str = "UTC") -> Expression:
