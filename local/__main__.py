@@ -9,6 +9,7 @@ import signal
 import sys
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from local.errors import NotRunningError, StackError
 from local.lambda_runtime import LambdaRuntimeError
 from local.progress import Progress
 from local.settings import DEFAULT_PORT, StackSettings
+from local.template import TemplateError
 from local.template.identities import Place
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; its exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("serve", help="the local stack on 127.0.0.1 until Ctrl-C; PORT overrides 8080")
-    commands.add_parser("demo", help="one real turn for every route and every fallback, then stop")
+    serve = commands.add_parser("serve", help="the local stack on 127.0.0.1 until Ctrl-C; PORT overrides 8080")
+    demo = commands.add_parser("demo", help="one real turn for every route and every fallback, then stop")
+    for stack in (serve, demo):
+        stack.add_argument(
+            "--parameter",
+            action="append",
+            default=[],
+            type=_parameter,
+            metavar="NAME=VALUE",
+            help="a parameter of the template, for example EndpointTopology=shared-container",
+        )
     commands.add_parser("alarms", help="the state of the template's alarms, from the running stack")
     commands.add_parser("environment", help="what makes boto3 and the AWS CLI reach the running stack, for eval")
     token = commands.add_parser("token", help="a signed token of a customer, from the running stack")
@@ -46,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "alarms":
             show_alarms(port(), Console())
             return 0
-        return asyncio.run(_until_stopped(chosen.command))
-    except (StackError, LambdaRuntimeError) as error:
+        return asyncio.run(_until_stopped(chosen.command, dict(chosen.parameter)))
+    except (StackError, LambdaRuntimeError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)  # the command's output
         return 1
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -98,11 +109,18 @@ def _json(url: str, form: bytes | None = None) -> dict[str, Any]:
         return parsed
 
 
-async def _until_stopped(command: str) -> int:
+def _parameter(text: str) -> tuple[str, str]:
+    name, given, value = text.partition("=")
+    if not (name and given):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+async def _until_stopped(command: str, parameters: Mapping[str, str]) -> int:
     """Run a command of the stack until it ends, or until the first Ctrl-C or SIGTERM; stopping is not interrupted."""
     _stop_once(asyncio.current_task())
     console = Console()
-    settings = StackSettings(root=ROOT, port=port())
+    settings = StackSettings(root=ROOT, port=port(), parameters=parameters)
     return await (_serve(settings, console) if command == "serve" else _demo(settings, console))
 
 

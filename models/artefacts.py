@@ -101,12 +101,12 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def models_in(folder: Path) -> dict[str, Path]:
-    """The model directories in an unpacked archive, by name: itself, by its kind, or its subfolders.
+    """The model directories in an unpacked archive, by name: itself, by its kind, or else its subfolders.
 
     Raises ArtefactError where there is none.
     """
     inside = {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))}
-    return inside or {read_manifest(folder).kind: folder}
+    return inside if inside and not (folder / MANIFEST).exists() else {read_manifest(folder).kind: folder}
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

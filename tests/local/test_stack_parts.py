@@ -153,3 +153,19 @@ async def test_given_somebody_who_wants_to_know_when_an_execution_ends_then_it_i
     await machines.run(deployment.ref("Machine"), "fail", name="t-2")
     arn = deployment.ref("Machine")
     assert told == [(arn, "SUCCEEDED"), (arn, "FAILED")]
+
+
+def test_given_a_parameter_without_a_value_when_the_stack_is_started_then_the_command_says_how_to_write_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--parameter", "EndpointTopology"])
+    assert "NAME=VALUE" in capsys.readouterr().err
+
+
+def test_given_a_parameter_that_the_template_lacks_when_the_stack_is_started_then_it_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "0")
+    assert main(["serve", "--parameter", "NoSuch=1"]) == 1
+    assert "no parameter NoSuch" in capsys.readouterr().err
