@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -105,7 +104,7 @@ class Monitoring:
             samples = await asyncio.to_thread(self._logs.read, now)
             # Functions have the machine's time, also where this clock was moved.
             ahead = now - time.time()
-            self.store.put(replace(sample, timestamp=sample.timestamp + ahead) for sample in samples)
+            self.store.put(sample._replace(timestamp=sample.timestamp + ahead) for sample in samples)
 
     def routes(self) -> list[web.RouteDef]:
         """What the local API shows of it."""

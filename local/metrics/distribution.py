@@ -8,6 +8,7 @@ from typing import Self
 
 # Percentiles are had of values rounded to so many digits: what is distinct stays few, the error under 0.05 %.
 DIGITS = 4
+_EXACT = 10**DIGITS
 _PERCENTILE = re.compile(r"p(100|\d{1,2}(\.\d{1,10})?)")
 
 
@@ -30,7 +31,7 @@ class Distribution:
             self.total += value
             self.minimum = min(self.minimum, value)
             self.maximum = max(self.maximum, value)
-            self._rounded[float(f"{value:.{DIGITS}g}")] += 1
+            self._rounded[_rounded(value)] += 1
 
     @classmethod
     def of(cls, parts: Iterable["Distribution"]) -> Self:
@@ -71,6 +72,11 @@ _STATISTICS: Mapping[str, Callable[[Distribution], float]] = {
     "Maximum": lambda values: values.maximum,
 }
 STATISTICS = frozenset(_STATISTICS)
+
+
+def _rounded(value: float) -> float:
+    """Small whole numbers, which most are, need no rounding."""
+    return value if 0 <= value < _EXACT and value % 1 == 0 else float(f"{value:.{DIGITS}g}")
 
 
 def is_percentile(name: str) -> bool:

@@ -4,8 +4,9 @@ Namespaces, names, dimensions and units are those of each service's user guide; 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from local.metrics.samples import Sample, metric
+from local.metrics.samples import Metric, Sample, metric
 
 THROTTLED = "Lambda.TooManyRequestsException"
 REFUSED = frozenset({THROTTLED, "Lambda.RequestTooLargeException"})
@@ -58,7 +59,6 @@ def of_invocation(
     values: Values = {
         "Invocations": (1.0, "Count"),
         "Errors": (float(error is not None), "Count"),
-        "Throttles": (0.0, "Count"),
         "Duration": (ms, "Milliseconds"),
         "ConcurrentExecutions": (float(running), "Count"),
     }
@@ -93,5 +93,15 @@ def of_queue(queue: str, *, at: float, visible: int) -> list[Sample]:
 
 
 def _samples(namespace: str, at: float, values: Values, *dimensions: Mapping[str, str]) -> list[Sample]:
-    of_each = ((name, value, unit, some) for some in dimensions for name, (value, unit) in values.items())
-    return [Sample(metric(namespace, name, some), at, (value,), unit) for name, value, unit, some in of_each]
+    return [
+        Sample(named, at, (value,), unit)
+        for some in dimensions
+        for named, (value, unit) in zip(
+            _metrics(namespace, tuple(values), tuple(some.items())), values.values(), strict=True
+        )
+    ]
+
+
+@lru_cache(maxsize=1_000)
+def _metrics(namespace: str, names: tuple[str, ...], dimensions: tuple[tuple[str, str], ...]) -> tuple[Metric, ...]:
+    return tuple(metric(namespace, name, dict(dimensions)) for name in names)

@@ -31,7 +31,9 @@ class MetricStore:
 
     def put(self, samples: Iterable[Sample]) -> None:
         for sample in samples:
-            series = self._series.setdefault(sample.metric, _Series(sample.unit))
+            series = self._series.get(sample.metric)
+            if series is None:
+                series = self._series[sample.metric] = _Series(sample.unit)
             self._series.move_to_end(sample.metric)
             minute = int(sample.timestamp // RESOLUTION_S) * RESOLUTION_S
             values = series.minutes.get(minute)

@@ -4,7 +4,6 @@ The samples are those that the metered parts emit; names and dimensions are the 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -144,7 +143,7 @@ def test_given_an_alarm_of_the_template_when_its_cause_lasts_then_it_fires_acts_
         async def minutes(cause: Cause, count: int) -> State:
             nonlocal at
             for _ in range(count):
-                store.put(replace(sample, timestamp=at + 30) for sample in cause(deployment, alarm))
+                store.put(sample._replace(timestamp=at + 30) for sample in cause(deployment, alarm))
                 at += 60
                 await watch.evaluate(at)
             return watch.situation(name).state
