@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from local.errors import ModelServerError
 from local.hosting import Container, containers
 from local.model_servers import ModelServer
 from local.settings import StackSettings, deployment_parameters
-from local.standins.hosting import Archive, Hosting, MultiModel, SingleContainer
+from local.standins.hosting import Archive, Hosting, MultiModel, RefusedError, SingleContainer
 from local.template import Deployment
 
 
@@ -42,7 +43,13 @@ class ModelHosts:
             await server.ready()
         for hosting in self.endpoints.values():
             if isinstance(hosting, MultiModel):
-                await hosting.preload()
+                await self._preload(hosting)
+
+    async def _preload(self, hosting: MultiModel) -> None:
+        try:
+            await hosting.preload()
+        except RefusedError as error:
+            raise ModelServerError(f"{error} Run `make models`; the logs are in {self._settings.logs}") from error
 
     def _hosting(self, container: Container, url: str) -> Hosting:
         if not container.multi_model:

@@ -23,7 +23,7 @@ class RefusedError(Exception):
     """The service answers for the container; `failure` is its answer."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.code)
+        super().__init__(str(failure.body.get("Message", failure.code)))
         self.failure = failure
 
 

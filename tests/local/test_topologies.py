@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.errors import ModelServerError
 from local.hosting import containers
-from local.settings import deployment_parameters
+from local.model_hosts import ModelHosts
+from local.settings import StackSettings, deployment_parameters
 from local.standins.faults import FaultBoard
 from local.standins.hosting import Archive, Hosting, MultiModel, SingleContainer
 from local.standins.sagemaker import sagemaker_app
@@ -17,6 +20,7 @@ from local.template import Deployment
 from mangaassist.aws import clients
 from mangaassist.aws.sagemaker import SageMakerModels
 from mangaassist.settings import Settings
+from models.errors import ArtefactError
 from models.serving.app import Serving, create_app
 from models.serving.batching import batching_of
 from models.serving.contracts import Prediction
@@ -93,3 +97,21 @@ async def test_given_a_topology_when_a_function_asks_for_its_model_then_that_mod
 
     assert prediction.label == "chitchat"
     assert scores == [5.0, 6.0]
+
+
+async def test_given_a_multi_model_container_that_cannot_load_when_the_stack_waits_for_it_then_the_error_says_why(
+    running: list[Running], tmp_path: Path
+) -> None:
+    def load(folder: Path) -> Servable:
+        raise ArtefactError(f"{folder.name} is no model directory")
+
+    running.append(await serve(create_app(replace(server(()), load=load))))
+    settings = StackSettings(
+        root=Path.cwd(),
+        containers={"mangaassist-local-models": running[-1].url},
+        parameters={"EndpointTopology": "multi-model"},
+        log_folder=tmp_path,
+    )
+
+    with pytest.raises(ModelServerError, match=r"classifier is no model directory.*make models"):
+        await ModelHosts(settings).ready()
