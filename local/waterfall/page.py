@@ -1,7 +1,7 @@
 """The waterfall and the list of turns as HTML pages."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from local.waterfall.axis import Axis
+from local.waterfall.axis import Axis, Unit, unit_of
 from local.waterfall.bars import Bar, Json, bars, duration_ms
 from local.waterfall.facts import facts
 
@@ -53,6 +53,7 @@ def waterfall_page(record: Json) -> str:
         facts=said,
         total_ms=total,
         axis=axis,
+        unit=axis.unit,
         rows=list(_rows(drawn[:SHOWN_STATES], axis)),
         left_out=max(0, len(drawn) - SHOWN_STATES),
     )
@@ -60,7 +61,7 @@ def waterfall_page(record: Json) -> str:
 
 def turns_page(records: Sequence[Json]) -> str:
     """The list of executions, in the order given."""
-    rows = [(record, facts(record), duration_ms(record)) for record in records]
+    rows = [(record, facts(record), _duration(duration_ms(record))) for record in records]
     return _templates().get_template("turns.html.jinja").render(rows=rows)
 
 
@@ -126,8 +127,14 @@ def _shown(value: Any) -> str:
     return text if cut <= 0 else f"{text[:SHOWN_CHARACTERS]}\n… {cut:,} more characters, in the JSON of this turn"
 
 
-def _ms(value: float) -> str:
-    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"  # noqa: PLR2004 - a digit more for the short ones
+def _duration(ms: float) -> str:
+    unit = unit_of(ms)
+    return f"{unit.text(ms)} {unit.name}"
+
+
+def _under(ms: float, unit: Unit) -> str:
+    """A number under a heading of milliseconds; in a long execution each duration has a unit of its own."""
+    return unit.text(ms) if unit.ms == 1 else _duration(ms)
 
 
 def _time(milliseconds: float) -> str:
@@ -140,6 +147,6 @@ def _templates() -> Environment:
     environment = Environment(
         loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    filters: Mapping[str, Any] = {"ms": _ms, "time": _time}
+    filters: Mapping[str, Callable[..., str]] = {"time": _time, "duration": _duration, "under": _under}
     environment.filters.update(filters)
     return environment

@@ -42,6 +42,15 @@ def recorded(states: Mapping[str, Any], answers: Mapping[str, Any], value: JSON 
     return asdict(execute(machine_of(states), answers, value or {}).record)
 
 
+def recorded_standard(states: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    machine = StateMachine.compile(machine_of(states), name="long", kind="STANDARD")
+
+    async def main(clock: VirtualClock) -> ExecutionRecord:
+        return await machine.run({}, Functions(answers), clock=clock)
+
+    return asdict(run_virtually(main))
+
+
 def turn(message: str, **output: Any) -> dict[str, Any]:
     """The record of a turn of one state."""
     opened = {"turn": {"deadline_ms": 1_700_000_002_800}}
@@ -180,6 +189,15 @@ def test_given_a_duration_when_an_axis_is_made_then_its_ticks_are_round_and_a_fa
     assert (axis.step_ms, len(axis.ticks)) == (step, ticks)
     assert (axis.end_ms >= (deadline or total)) is reaches
     assert 0 < axis.percent(total) <= 100
+
+
+def test_given_an_execution_of_days_when_drawn_then_its_times_are_in_units_that_a_person_reads() -> None:
+    day = 86_400
+    states = {"Bake": wait(2 * day, Next="Check"), "Check": task("check", Next="Ask"), "Ask": wait(day)}
+    page = recorded_standard(states, {"check": Answer(seconds=0.25)})
+    text, _ = shown(waterfall_page(page))
+
+    assert all(said in text for said in ("Took72 h", "Bake 48 h", "Check 250 ms", "Ask 24 h"))
 
 
 def test_given_a_turn_when_its_facts_are_read_then_they_are_the_customers_and_the_workflows() -> None:
