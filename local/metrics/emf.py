@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from local.metrics.errors import EmfParsingError, EmfValidationError
@@ -48,10 +50,11 @@ class _Directive(_Lenient):
 
 class _Metadata(_Lenient):
     timestamp_ms: int = Field(alias="Timestamp")
-    directives: list[_Directive] = Field(alias="CloudWatchMetrics")
+    directives: list[Any] = Field(alias="CloudWatchMetrics")
 
 
 _METADATA = TypeAdapter(_Metadata)
+_DIRECTIVES = TypeAdapter(list[_Directive])
 
 
 def documents(line: str) -> Iterator[dict[str, Any]]:
@@ -73,7 +76,14 @@ def documents(line: str) -> Iterator[dict[str, Any]]:
 def samples_of(document: Mapping[str, Any]) -> list[Sample]:
     """Every value of a document, once for each of its sets of dimensions; raises EmfValidationError."""
     metadata = _checked(MARK, _METADATA, document[MARK])
-    return [sample for directive in metadata.directives for sample in _of(directive, metadata, document)]
+    directives = _directives(orjson.dumps(metadata.directives))
+    return [sample for directive in directives for sample in _of(directive, metadata, document)]
+
+
+@lru_cache(maxsize=256)
+def _directives(text: bytes) -> list[_Directive]:
+    """A program prints few kinds of documents, and each of them often."""
+    return _checked(f"{MARK}.CloudWatchMetrics", _DIRECTIVES, orjson.loads(text))
 
 
 def _of(directive: _Directive, metadata: _Metadata, document: Mapping[str, Any]) -> Iterator[Sample]:
