@@ -84,7 +84,9 @@ class Monitoring:
             clock=self._clock,
             gather=self._gather,
         )
-        await topics.create({arn for alarm in self.alarms for arn in alarm.set.alarm_actions if service(arn) == SNS})
+        await topics.create(
+            {arn for alarm in self.alarms for arn in alarm.settings.alarm_actions if service(arn) == SNS}
+        )
         await self.autoscaler.keep_within_bounds(self._clock.now())
 
     @asynccontextmanager
@@ -128,7 +130,9 @@ class Monitoring:
 
     async def _measure_queues(self, at: float) -> None:
         """The depths belong to the minute that has just ended."""
-        watched = (dict(alarm.metric.dimensions)["QueueName"] for alarm in self.alarms if alarm.set.namespace == SQS)
+        watched = (
+            dict(alarm.metric.dimensions)["QueueName"] for alarm in self.alarms if alarm.settings.namespace == SQS
+        )
         for queue, visible in (await queue_depths(self._clients, watched)).items():
             self.store.put(services.of_queue(queue, at=at - 1, visible=visible))
 

@@ -42,9 +42,9 @@ class Actions:
     def check(self, alarm: Alarm) -> None:
         """Raises UnsupportedAlarmError for an action that nothing here carries out."""
         for field, actions in (
-            ("AlarmActions", alarm.set.alarm_actions),
-            ("OKActions", alarm.set.ok_actions),
-            ("InsufficientDataActions", alarm.set.insufficient_data_actions),
+            ("AlarmActions", alarm.settings.alarm_actions),
+            ("OKActions", alarm.settings.ok_actions),
+            ("InsufficientDataActions", alarm.settings.insufficient_data_actions),
         ):
             for arn in actions:
                 if service(arn) not in self._once and not self._autoscaler.knows(arn):

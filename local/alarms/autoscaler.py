@@ -50,7 +50,7 @@ class Autoscaler:
         policy = self._policies[arn]
         target = self._ids[policy.target]
         cooldowns, capacity = self._cooldowns[target], await self._fleet.capacity(target)
-        value, threshold = policy.value(datapoints, rises=alarm.rises), alarm.set.threshold
+        value, threshold = policy.value(datapoints, rises=alarm.rises), alarm.settings.threshold
         base, wanted = capacity, policy.desired(capacity, value, threshold, rises=alarm.rises)
         if wanted > capacity:
             base = cooldowns.base(capacity, at)
@@ -62,7 +62,7 @@ class Autoscaler:
         if cooldowns.blocks(capacity, wanted, at):
             return f"stays at {capacity}: cooling down"
         await self._change(target, capacity, wanted, at, f"{policy.name} for {alarm.name}")
-        cooldowns.begin(capacity, wanted, base, at, policy.set.cooldown)
+        cooldowns.begin(capacity, wanted, base, at, policy.settings.cooldown)
         return f"{capacity} -> {wanted}"
 
     async def keep_within_bounds(self, at: float) -> None:

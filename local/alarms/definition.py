@@ -89,7 +89,7 @@ class Alarm:
 
     def __init__(self, resource: ResourceSpec, account: str, region: str) -> None:
         try:
-            self.set = _Properties.model_validate(dict(resource.properties))
+            self.settings = _Properties.model_validate(dict(resource.properties))
         except ValidationError as error:
             raise _refusal(resource.logical_id, error) from None
         self.logical_id = resource.logical_id
@@ -101,43 +101,43 @@ class Alarm:
     @property
     def metric(self) -> Metric:
         return metric(
-            self.set.namespace,
-            self.set.metric_name,
-            {dimension.name: dimension.value for dimension in self.set.dimensions},
+            self.settings.namespace,
+            self.settings.metric_name,
+            {dimension.name: dimension.value for dimension in self.settings.dimensions},
         )
 
     @property
     def statistic(self) -> str:
-        return self.set.statistic or self.set.extended_statistic or ""
+        return self.settings.statistic or self.settings.extended_statistic or ""
 
     @property
     def datapoints_to_alarm(self) -> int:
-        return self.set.datapoints_to_alarm or self.set.evaluation_periods
+        return self.settings.datapoints_to_alarm or self.settings.evaluation_periods
 
     @property
     def evaluation_range(self) -> int:
         """How many periods are looked at: more than are needed, in case some are missing."""
-        return self.set.evaluation_periods + _EXTRA_PERIODS
+        return self.settings.evaluation_periods + _EXTRA_PERIODS
 
     @property
     def seconds(self) -> int:
         """How far back the alarm looks."""
-        return self.set.period * self.evaluation_range
+        return self.settings.period * self.evaluation_range
 
     @property
     def rises(self) -> bool:
         """Whether values above the threshold breach it, not those below."""
-        return self.set.comparison_operator.startswith("Greater")
+        return self.settings.comparison_operator.startswith("Greater")
 
     def breached_by(self, value: float) -> bool:
-        return _BREACHES[self.set.comparison_operator](value, self.set.threshold)
+        return _BREACHES[self.settings.comparison_operator](value, self.settings.threshold)
 
     def actions(self, state: str) -> tuple[str, ...]:
         """ARNs of what is to be done on the way into a state."""
-        if not self.set.actions_enabled:
+        if not self.settings.actions_enabled:
             return ()
-        by_state = {"ALARM": self.set.alarm_actions, "OK": self.set.ok_actions}
-        return by_state.get(state, self.set.insufficient_data_actions)
+        by_state = {"ALARM": self.settings.alarm_actions, "OK": self.settings.ok_actions}
+        return by_state.get(state, self.settings.insufficient_data_actions)
 
 
 def _refusal(alarm: str, error: ValidationError) -> AlarmError:

@@ -29,7 +29,7 @@ class Evaluation:
 
 def evaluate(alarm: Alarm, points: Sequence[float | None]) -> Evaluation:
     """The datapoints of the evaluation range, oldest first, None where there was none."""
-    needed, treatment = alarm.set.evaluation_periods, alarm.set.treat_missing_data
+    needed, treatment = alarm.settings.evaluation_periods, alarm.settings.treat_missing_data
     judged = tuple([point for point in points if point is not None][-needed:])
     filled = needed - len(judged)
     if not judged:

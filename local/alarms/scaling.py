@@ -61,24 +61,24 @@ class StepScalingPolicy:
         self.arn = resource.ref
         self.name = properties.policy_name
         self.target = properties.scaling_target_id
-        self.set = properties.step_scaling_policy_configuration
+        self.settings = properties.step_scaling_policy_configuration
 
     def value(self, datapoints: Sequence[float], *, rises: bool) -> float:
         """The alarm's datapoints as one value. Without any, which AWS does not describe: beyond every bound."""
         if not datapoints:
             return math.inf if rises else -math.inf
-        return _AGGREGATIONS[self.set.metric_aggregation_type](datapoints)
+        return _AGGREGATIONS[self.settings.metric_aggregation_type](datapoints)
 
     def desired(self, capacity: int, value: float, threshold: float, *, rises: bool) -> int:
         """The capacity that the step for this value asks for; the same where no step is meant."""
-        step = next((step for step in self.set.step_adjustments if _meant(step, value - threshold, rises)), None)
-        if step is None or (step.scaling_adjustment == 0 and self.set.adjustment_type != "ExactCapacity"):
+        step = next((step for step in self.settings.step_adjustments if _meant(step, value - threshold, rises)), None)
+        if step is None or (step.scaling_adjustment == 0 and self.settings.adjustment_type != "ExactCapacity"):
             return capacity
-        if self.set.adjustment_type == "ExactCapacity":
+        if self.settings.adjustment_type == "ExactCapacity":
             return step.scaling_adjustment
-        if self.set.adjustment_type == "PercentChangeInCapacity":
+        if self.settings.adjustment_type == "PercentChangeInCapacity":
             change = _rounded(capacity * step.scaling_adjustment / 100)
-            least = self.set.min_adjustment_magnitude
+            least = self.settings.min_adjustment_magnitude
             return capacity + int(math.copysign(max(abs(change), least), step.scaling_adjustment))
         return capacity + step.scaling_adjustment
 

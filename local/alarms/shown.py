@@ -29,9 +29,9 @@ def metrics_json(store: MetricStore, namespace: str | None = None) -> dict[str, 
 
 def condition(alarm: Alarm) -> str:
     """What the alarm waits for, in one line."""
-    compared = f"{WORDS[alarm.set.comparison_operator]} {alarm.set.threshold:g}"
-    periods = f"{alarm.datapoints_to_alarm} of {alarm.set.evaluation_periods} periods of {alarm.set.period} s"
-    return f"{alarm.statistic} of {alarm.set.metric_name} {compared} in {periods}"
+    compared = f"{WORDS[alarm.settings.comparison_operator]} {alarm.settings.threshold:g}"
+    periods = f"{alarm.datapoints_to_alarm} of {alarm.settings.evaluation_periods} periods of {alarm.settings.period} s"
+    return f"{alarm.statistic} of {alarm.settings.metric_name} {compared} in {periods}"
 
 
 def _alarm(alarm: Alarm, situation: Situation) -> dict[str, Any]:
@@ -41,9 +41,9 @@ def _alarm(alarm: Alarm, situation: Situation) -> dict[str, Any]:
         "since": when(situation.since),
         "reason": situation.reason,
         "condition": condition(alarm),
-        "namespace": alarm.set.namespace,
+        "namespace": alarm.settings.namespace,
         "dimensions": dict(alarm.metric.dimensions),
-        "actions": list(alarm.set.alarm_actions),
+        "actions": list(alarm.settings.alarm_actions),
     }
 
 

@@ -35,11 +35,11 @@ class Transition:
 
 def reason(alarm: Alarm, evaluation: Evaluation, state: State) -> str:
     """Why the alarm is in this state, as CloudWatch words it."""
-    needed, judged = alarm.set.evaluation_periods, evaluation.judged
+    needed, judged = alarm.settings.evaluation_periods, evaluation.judged
     if state is State.INSUFFICIENT_DATA:
         return f"Insufficient Data: {_datapoints(needed)} {_was(needed)} unknown."
     if not judged:
-        treated = _TREATED_AS.get(alarm.set.treat_missing_data, "Missing")
+        treated = _TREATED_AS.get(alarm.settings.treat_missing_data, "Missing")
         return (
             f"Threshold Crossed: no datapoints were received for {needed} {'period' if needed == 1 else 'periods'}"
             f" and {_datapoints(needed, 'missing ')} {_was(needed)} treated as [{treated}]."
@@ -49,7 +49,7 @@ def reason(alarm: Alarm, evaluation: Evaluation, state: State) -> str:
     negation = "" if state is State.ALARM else "not "
     return (
         f"Threshold Crossed: {counted} out of the last {_datapoints(len(judged))} {list(judged)} {_was(counted)}"
-        f" {negation}{WORDS[alarm.set.comparison_operator]} the threshold ({alarm.set.threshold})"
+        f" {negation}{WORDS[alarm.settings.comparison_operator]} the threshold ({alarm.settings.threshold})"
         f" (minimum {_datapoints(alarm.datapoints_to_alarm)} for OK -> ALARM transition)."
     )
 
@@ -59,21 +59,21 @@ def reason_data(alarm: Alarm, situation: Situation) -> dict[str, Any]:
     return {
         "version": "1.0",
         "queryDate": when(situation.since),
-        "startDate": when(situation.since - alarm.set.period * alarm.set.evaluation_periods),
+        "startDate": when(situation.since - alarm.settings.period * alarm.settings.evaluation_periods),
         "statistic": alarm.statistic,
-        "period": alarm.set.period,
+        "period": alarm.settings.period,
         "recentDatapoints": list(situation.judged),
-        "threshold": alarm.set.threshold,
+        "threshold": alarm.settings.threshold,
     }
 
 
 def notification(transition: Transition) -> tuple[str, str]:
     """Subject and message that a topic is sent."""
     alarm, before, after = transition.alarm, transition.before, transition.after
-    kind = "Statistic" if alarm.set.statistic else "ExtendedStatistic"
+    kind = "Statistic" if alarm.settings.statistic else "ExtendedStatistic"
     message = {
         "AlarmName": alarm.name,
-        "AlarmDescription": alarm.set.alarm_description,
+        "AlarmDescription": alarm.settings.alarm_description,
         "AWSAccountId": alarm.account,
         "NewStateValue": after.state,
         "NewStateReason": after.reason,
@@ -81,22 +81,22 @@ def notification(transition: Transition) -> tuple[str, str]:
         "Region": alarm.region,
         "AlarmArn": alarm.arn,
         "OldStateValue": before.state,
-        "OKActions": list(alarm.set.ok_actions),
-        "AlarmActions": list(alarm.set.alarm_actions),
-        "InsufficientDataActions": list(alarm.set.insufficient_data_actions),
+        "OKActions": list(alarm.settings.ok_actions),
+        "AlarmActions": list(alarm.settings.alarm_actions),
+        "InsufficientDataActions": list(alarm.settings.insufficient_data_actions),
         "Trigger": {
-            "MetricName": alarm.set.metric_name,
-            "Namespace": alarm.set.namespace,
+            "MetricName": alarm.settings.metric_name,
+            "Namespace": alarm.settings.namespace,
             "StatisticType": kind,
-            kind: alarm.statistic.upper() if alarm.set.statistic else alarm.statistic,
+            kind: alarm.statistic.upper() if alarm.settings.statistic else alarm.statistic,
             "Unit": None,
             "Dimensions": [{"name": name, "value": value} for name, value in alarm.metric.dimensions],
-            "Period": alarm.set.period,
-            "EvaluationPeriods": alarm.set.evaluation_periods,
+            "Period": alarm.settings.period,
+            "EvaluationPeriods": alarm.settings.evaluation_periods,
             "DatapointsToAlarm": alarm.datapoints_to_alarm,
-            "ComparisonOperator": alarm.set.comparison_operator,
-            "Threshold": alarm.set.threshold,
-            "TreatMissingData": alarm.set.treat_missing_data,
+            "ComparisonOperator": alarm.settings.comparison_operator,
+            "Threshold": alarm.settings.threshold,
+            "TreatMissingData": alarm.settings.treat_missing_data,
         },
     }
     return f'{after.state}: "{alarm.name}" in {alarm.region}', json.dumps(message)
@@ -131,7 +131,7 @@ def alarm_data(transition: Transition) -> dict[str, Any]:
     alarm, metric = transition.alarm, transition.alarm.metric
     measured = {
         "metric": {"namespace": metric.namespace, "name": metric.name, "dimensions": dict(metric.dimensions)},
-        "period": alarm.set.period,
+        "period": alarm.settings.period,
         "stat": alarm.statistic,
     }
     identity = hashlib.sha256(alarm.arn.encode()).hexdigest()[:32]
@@ -140,7 +140,7 @@ def alarm_data(transition: Transition) -> dict[str, Any]:
         "state": _state(alarm, transition.after),
         "previousState": _state(alarm, transition.before),
         "configuration": {
-            "description": alarm.set.alarm_description,
+            "description": alarm.settings.alarm_description,
             "metrics": [{"id": identity, "metricStat": measured, "returnData": True}],
         },
     }

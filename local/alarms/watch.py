@@ -99,6 +99,6 @@ class AlarmWatch:
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
         """
-        starts = [end - alarm.set.period * back for back in range(alarm.evaluation_range, 0, -1)]
-        found = [self._store.between(alarm.metric, start, start + alarm.set.period) for start in starts]
+        starts = [end - alarm.settings.period * back for back in range(alarm.evaluation_range, 0, -1)]
+        found = [self._store.between(alarm.metric, start, start + alarm.settings.period) for start in starts]
         return [None if values is None else values.statistic(alarm.statistic) for values in found]

@@ -77,7 +77,7 @@ async def test_given_a_dead_letter_when_a_minute_ends_then_its_alarm_goes_off_un
     assert [found["StateValue"] for found in described] == ["OK"]
     assert [sorted(change.outcomes) for change in monitoring.watch.history if change.alarm is alarm] == [
         [],
-        list(alarm.set.alarm_actions),
+        list(alarm.settings.alarm_actions),
         [],
     ]
 

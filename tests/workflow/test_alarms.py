@@ -43,7 +43,7 @@ async def test_given_a_language_model_that_fails_when_turns_fall_back_then_the_a
     sqs, events = clients.of("sqs"), clients.of("events")
     told = sqs.create_queue(QueueName="alarm-notifications")["QueueUrl"]
     heard = sqs.create_queue(QueueName="alarm-events")["QueueUrl"]
-    (topic,) = {arn for alarm in stack.monitoring.alarms for arn in alarm.set.ok_actions}
+    (topic,) = {arn for alarm in stack.monitoring.alarms for arn in alarm.settings.ok_actions}
     subscribe = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn_of(sqs, told)}
     await asyncio.to_thread(clients.of("sns").subscribe, **subscribe)
     pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": [{"suffix": ALARM}]}}

@@ -153,9 +153,9 @@ def test_given_an_alarm_of_the_template_when_its_cause_lasts_then_it_fires_acts_
         assert await minutes(breaching, needed - 1) is State.OK
         assert await minutes(breaching, 1) is State.ALARM
         fired = watch.history[-1].outcomes
-        assert fired.keys() == set(alarm.set.alarm_actions) != set()
+        assert fired.keys() == set(alarm.settings.alarm_actions) != set()
         assert topics.published or set(fleet.capacities.values()) in ({4, 3}, {4, 6}, {3}, {6})
-        assert await minutes(calm, alarm.evaluation_range * alarm.set.period // 60) is State.OK
+        assert await minutes(calm, alarm.evaluation_range * alarm.settings.period // 60) is State.OK
 
     run_virtually(scene)
 
