@@ -106,7 +106,7 @@ class _Bedrock:
         try:
             async for part in converse_events(reply, self._pace, fault, started):
                 await response.write(part)
-        except StreamCutError:
+        except (StreamCutError, ConnectionResetError):  # the second: whoever asked has given up
             _drop(request)
         return response
 
