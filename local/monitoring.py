@@ -84,9 +84,7 @@ class Monitoring:
             clock=self._clock,
             gather=self._gather,
         )
-        await topics.create(
-            {arn for alarm in self.alarms for arn in alarm.settings.alarm_actions if service(arn) == SNS}
-        )
+        await topics.create({arn for alarm in self.alarms for arn in alarm.every_action if service(arn) == SNS})
         await self.autoscaler.keep_within_bounds(self._clock.now())
 
     @asynccontextmanager
@@ -130,10 +128,9 @@ class Monitoring:
 
     async def _measure_queues(self, at: float) -> None:
         """The depths belong to the minute that has just ended."""
-        watched = (
-            dict(alarm.metric.dimensions)["QueueName"] for alarm in self.alarms if alarm.settings.namespace == SQS
-        )
-        for queue, visible in (await queue_depths(self._clients, watched)).items():
+        watched = [dict(alarm.metric.dimensions) for alarm in self.alarms if alarm.metric.namespace == SQS]
+        queues = {dimensions["QueueName"] for dimensions in watched}
+        for queue, visible in (await queue_depths(self._clients, queues)).items():
             self.store.put(services.of_queue(queue, at=at - 1, visible=visible))
 
 

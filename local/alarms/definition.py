@@ -132,6 +132,12 @@ class Alarm:
     def breached_by(self, value: float) -> bool:
         return _BREACHES[self.settings.comparison_operator](value, self.settings.threshold)
 
+    @property
+    def every_action(self) -> tuple[str, ...]:
+        """ARNs of what is to be done on the way into any state."""
+        settings = self.settings
+        return (*settings.alarm_actions, *settings.ok_actions, *settings.insufficient_data_actions)
+
     def actions(self, state: str) -> tuple[str, ...]:
         """ARNs of what is to be done on the way into a state."""
         if not self.settings.actions_enabled:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from local.alarms.actions import Actions
 from local.alarms.definition import Alarm
+from local.alarms.errors import ActionFailedError
 from local.alarms.evaluation import State, evaluate
 from local.alarms.transitions import Situation, Transition, reason
 from local.clock import Clock, sleep
@@ -20,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Audience(Protocol):
-    """Hears of every change of state, whatever its actions."""
+    """Hears of every change of state, whatever its actions; may raise ActionFailedError."""
 
     async def hear(self, transition: Transition) -> None: ...
 
@@ -92,7 +93,10 @@ class AlarmWatch:
         await self._actions.on(transition)
         transition.outcomes.update(await self._actions.scale(alarm, after, minute))
         for audience in self._audiences:
-            await audience.hear(transition)
+            try:
+                await audience.hear(transition)
+            except ActionFailedError as error:
+                _LOG.warning("%s is %s, but not all heard of it: %s", alarm.logical_id, state, error)
 
     def _points(self, alarm: Alarm, end: float) -> list[float | None]:
         """The datapoints of the evaluation range: a window that slides by the minute, whatever the period.

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from local.alarms import Actions, Alarm, AlarmWatch, Autoscaler, State, StepScalingPolicy, UnsupportedAlarmError
+from local.alarms import (
+    ActionFailedError,
+    Actions,
+    Alarm,
+    AlarmWatch,
+    Autoscaler,
+    State,
+    StepScalingPolicy,
+    Transition,
+    UnsupportedAlarmError,
+)
 from local.clock.virtual import VirtualClock, run_virtually
 from local.metrics import MetricStore, Sample, metric
 from local.template.specs import ResourceSpec
@@ -254,6 +264,22 @@ def test_given_no_data_when_evaluated_then_the_reason_says_how_it_was_treated(tr
         assert scene.watch.situation("ClicksAlarm").reason == reason
 
     virtually(alarm(TreatMissingData=treatment))(play)
+
+
+def test_given_somebody_who_cannot_hear_when_states_change_then_everything_else_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Deaf(Listener):
+        async def hear(self, transition: Transition) -> None:
+            raise ActionFailedError("moto is gone")
+
+    async def play(scene: Scene) -> None:
+        scene.watch._audiences = (Deaf(), scene.listener)
+        await scene.minute(11)
+        assert scene.listener.heard == [("ClicksAlarm", ALARM)]
+        assert "moto is gone" in caplog.text
+
+    virtually(alarm())(play)
 
 
 @pytest.mark.parametrize("field", ["AlarmActions", "OKActions", "InsufficientDataActions"])
