@@ -14,6 +14,7 @@ from local.events.errors import EventsError
 from local.events.rules import bus_name
 
 LARGEST_REQUEST_BYTES: Final = 1024 * 1024
+"""As botocore 1.44's service model says; it was 256 KiB before, and other services' own limits stay what they are."""
 MOST_ENTRIES: Final = 10
 _TIME_BYTES: Final = 14
 _REQUIRED: Final = ("Source", "DetailType", "Detail")
