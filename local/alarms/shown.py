@@ -4,11 +4,17 @@ from dataclasses import asdict
 from typing import Any
 
 from local.alarms.autoscaler import Autoscaler
-from local.alarms.definition import WORDS, Alarm
+from local.alarms.definition import Alarm
 from local.alarms.transitions import Situation, Transition, when
 from local.alarms.watch import AlarmWatch
 from local.metrics import Distribution, Metric, MetricStore
 
+_SYMBOLS = {
+    "GreaterThanThreshold": ">",
+    "GreaterThanOrEqualToThreshold": "≥",
+    "LessThanThreshold": "<",
+    "LessThanOrEqualToThreshold": "≤",
+}
 SHOWN = ("Sum", "SampleCount", "Average", "Minimum", "Maximum", "p50", "p99")
 
 
@@ -29,9 +35,10 @@ def metrics_json(store: MetricStore, namespace: str | None = None) -> dict[str, 
 
 def condition(alarm: Alarm) -> str:
     """What the alarm waits for, in one line."""
-    compared = f"{WORDS[alarm.settings.comparison_operator]} {alarm.settings.threshold:g}"
-    periods = f"{alarm.datapoints_to_alarm} of {alarm.settings.evaluation_periods} periods of {alarm.settings.period} s"
-    return f"{alarm.statistic} of {alarm.settings.metric_name} {compared} in {periods}"
+    settings = alarm.settings
+    compared = f"{_SYMBOLS[settings.comparison_operator]} {settings.threshold:g}"
+    periods = f"{alarm.datapoints_to_alarm} of {settings.evaluation_periods} × {settings.period} s"
+    return f"{alarm.statistic} {settings.metric_name} {compared}, {periods}"
 
 
 def _alarm(alarm: Alarm, situation: Situation) -> dict[str, Any]:

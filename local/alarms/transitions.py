@@ -34,12 +34,12 @@ class Transition:
 
 
 def reason(alarm: Alarm, evaluation: Evaluation, state: State) -> str:
-    """Why the alarm is in this state, as CloudWatch words it."""
-    needed, judged = alarm.settings.evaluation_periods, evaluation.judged
+    """Why the alarm is in this state, much as CloudWatch words it."""
+    needed, judged, filled = alarm.settings.evaluation_periods, evaluation.judged, evaluation.filled
+    treated = _TREATED_AS.get(alarm.settings.treat_missing_data)
     if state is State.INSUFFICIENT_DATA:
         return f"Insufficient Data: {_datapoints(needed)} {_was(needed)} unknown."
     if not judged:
-        treated = _TREATED_AS.get(alarm.settings.treat_missing_data, "Missing")
         return (
             f"Threshold Crossed: no datapoints were received for {needed} {'period' if needed == 1 else 'periods'}"
             f" and {_datapoints(needed, 'missing ')} {_was(needed)} treated as [{treated}]."
@@ -47,9 +47,12 @@ def reason(alarm: Alarm, evaluation: Evaluation, state: State) -> str:
     breaching = sum(map(alarm.breached_by, judged))
     counted = breaching if state is State.ALARM else len(judged) - breaching
     negation = "" if state is State.ALARM else "not "
+    missing = (
+        f" and {_datapoints(filled, 'missing ')} {_was(filled)} treated as [{treated}]" if filled and treated else ""
+    )
     return (
         f"Threshold Crossed: {counted} out of the last {_datapoints(len(judged))} {list(judged)} {_was(counted)}"
-        f" {negation}{WORDS[alarm.settings.comparison_operator]} the threshold ({alarm.settings.threshold})"
+        f" {negation}{WORDS[alarm.settings.comparison_operator]} the threshold ({alarm.settings.threshold}){missing}"
         f" (minimum {_datapoints(alarm.datapoints_to_alarm)} for OK -> ALARM transition)."
     )
 

@@ -28,7 +28,7 @@ def test_given_an_alarm_that_went_off_when_shown_then_its_state_reason_and_histo
         shown = alarms_json(watch, scaler)
         (one,), (change,) = shown["alarms"], shown["transitions"]
         assert (one["alarm"], one["state"]) == ("ClicksAlarm", "ALARM")
-        assert one["condition"] == "Sum of clicks greater than 10 in 1 of 1 periods of 60 s"
+        assert one["condition"] == "Sum clicks > 10, 1 of 1 × 60 s"
         assert (change["from"], change["to"], change["reason"]) == ("INSUFFICIENT_DATA", "ALARM", one["reason"])
         printed = StringIO()
         Console(file=printed, width=120).print(table(shown))

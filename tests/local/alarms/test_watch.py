@@ -282,6 +282,18 @@ def test_given_somebody_who_cannot_hear_when_states_change_then_everything_else_
     virtually(alarm())(play)
 
 
+def test_given_missing_data_beside_real_when_it_decides_then_the_reason_says_how_it_was_treated() -> None:
+    async def play(scene: Scene) -> None:
+        assert await scene.minute(11) is ALARM
+        assert scene.watch.situation("ClicksAlarm").reason == (
+            "Threshold Crossed: 1 out of the last 1 datapoint [11.0] was greater than the threshold (10.0)"
+            " and 2 missing datapoints were treated as [Breaching]"
+            " (minimum 3 datapoints for OK -> ALARM transition)."
+        )
+
+    virtually(alarm(EvaluationPeriods=3, TreatMissingData="breaching"))(play)
+
+
 @pytest.mark.parametrize("field", ["AlarmActions", "OKActions", "InsufficientDataActions"])
 def test_given_an_action_that_nothing_carries_out_when_watched_then_it_is_refused_by_alarm_and_field(
     field: str,
