@@ -1,85 +1,14 @@
 """Alarms on virtual time: minutes pass, states change, actions fire, and only when they should."""
 
 import asyncio
-import json
-from collections.abc import Callable, Coroutine
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from local.alarms import (
-    ActionFailedError,
-    Actions,
-    Alarm,
-    AlarmWatch,
-    Autoscaler,
-    State,
-    StepScalingPolicy,
-    Transition,
-    UnsupportedAlarmError,
-)
+from local.alarms import ActionFailedError, Transition, UnsupportedAlarmError
 from local.clock.virtual import VirtualClock, run_virtually
-from local.metrics import MetricStore, Sample, metric
-from local.template.specs import ResourceSpec
-from tests.local.alarms.fakes import FakeFleet, FakeFunctions, FakeTopics, Listener, alarm
-
-TOPIC = "arn:aws:sns:us-east-1:123456789012:operators"
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:repair:live"
-POLICY = "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:Down:policyName/down"
-VARIANT = "endpoint/shop/variant/primary"
-OK, ALARM, UNKNOWN = State.OK, State.ALARM, State.INSUFFICIENT_DATA
-
-
-class Scene:
-    """A watch over alarms on Shop/clicks, and all that they act on."""
-
-    def __init__(self, clock: VirtualClock, *alarms: Alarm) -> None:
-        self.clock = clock
-        self.store = MetricStore()
-        self.topics, self.functions, self.listener = FakeTopics(), FakeFunctions(), Listener()
-        self.fleet = FakeFleet({VARIANT: 8}, (2, 10))
-        target = ResourceSpec("Target", "", "", "target", {"ResourceId": VARIANT})
-        self.scaler = Autoscaler([target], [down()], self.fleet)
-        self.gathered: list[float] = []
-        actions = Actions(self.topics, self.functions, self.scaler)
-        self.watch = AlarmWatch(alarms, self.store, actions, [self.listener], clock=clock, gather=self.gather)
-
-    async def gather(self, at: float) -> None:
-        self.gathered.append(at)
-
-    async def minute(self, clicks: float | None) -> State:
-        """A minute with so many clicks, or without any datapoint, and the first alarm's state after it."""
-        minute = self.clock.now() // 60 * 60
-        if clicks is not None:
-            self.store.put([Sample(metric("Shop", "clicks"), minute, (clicks,))])
-        await self.watch.evaluate(minute + 60)
-        self.clock.start += 60
-        return next(iter(self.watch))[1].state
-
-
-def down() -> StepScalingPolicy:
-    steps = [{"MetricIntervalUpperBound": 0, "ScalingAdjustment": -1}]
-    configuration = {"AdjustmentType": "ChangeInCapacity", "Cooldown": 300, "StepAdjustments": steps}
-    properties = {
-        "PolicyName": "down",
-        "PolicyType": "StepScaling",
-        "ScalingTargetId": "target",
-        "StepScalingPolicyConfiguration": configuration,
-    }
-    return StepScalingPolicy(ResourceSpec("Down", "", "down", POLICY, properties))
-
-
-def virtually(*alarms: Alarm) -> Callable[[Callable[[Scene], Coroutine[Any, Any, None]]], None]:
-    """Play a scene in virtual time."""
-
-    def play_in(play: Callable[[Scene], Coroutine[Any, Any, None]]) -> None:
-        async def scene(clock: VirtualClock) -> None:
-            await play(Scene(clock, *alarms))
-
-        run_virtually(scene)
-
-    return play_in
+from tests.local.alarms.fakes import Listener, alarm
+from tests.local.alarms.scene import ALARM, FUNCTION, OK, POLICY, TOPIC, UNKNOWN, VARIANT, Scene, virtually
 
 
 def test_given_a_new_alarm_when_data_comes_goes_and_breaches_then_its_state_follows() -> None:
@@ -212,60 +141,6 @@ def test_given_an_evaluation_that_breaks_when_the_watch_runs_then_the_next_minut
     virtually(alarm(TreatMissingData="notBreaching"))(play)
 
 
-def test_given_a_transition_when_told_then_topic_and_function_get_the_documents_of_aws() -> None:
-    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html"""
-
-    async def play(scene: Scene) -> None:
-        await scene.minute(1)
-        await scene.minute(11)
-        ((_, _, message),) = scene.topics.published
-        told = json.loads(message)
-        assert (told["AlarmName"], told["OldStateValue"], told["NewStateValue"]) == ("shop-clicks", "OK", "ALARM")
-        assert told["Trigger"]["Statistic"] == "SUM"
-        expected = (
-            "Threshold Crossed: 1 out of the last 1 datapoint [11.0] was greater than the threshold (10.0)"
-            " (minimum 1 datapoint for OK -> ALARM transition)."
-        )
-        assert told["NewStateReason"] == expected
-        ((_, payload),) = scene.functions.invoked
-        assert (payload["source"], payload["alarmArn"]) == ("aws.cloudwatch", told["AlarmArn"])
-        data = payload["alarmData"]
-        assert (data["state"]["value"], data["previousState"]["value"]) == ("ALARM", "OK")
-        assert json.loads(data["state"]["reasonData"])["recentDatapoints"] == [11]
-        (measured,) = data["configuration"]["metrics"]
-        assert measured["metricStat"] == {
-            "metric": {"namespace": "Shop", "name": "clicks", "dimensions": {}},
-            "period": 60,
-            "stat": "Sum",
-        }
-
-    virtually(alarm(AlarmActions=[TOPIC, FUNCTION]))(play)
-
-
-@pytest.mark.parametrize(
-    ("treatment", "reason"),
-    [
-        ("missing", "Unchecked: Initial alarm creation"),
-        (
-            "breaching",
-            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as"
-            " [Breaching].",
-        ),
-        (
-            "notBreaching",
-            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as"
-            " [NonBreaching].",
-        ),
-    ],
-)
-def test_given_no_data_when_evaluated_then_the_reason_says_how_it_was_treated(treatment: str, reason: str) -> None:
-    async def play(scene: Scene) -> None:
-        await scene.minute(None)
-        assert scene.watch.situation("ClicksAlarm").reason == reason
-
-    virtually(alarm(TreatMissingData=treatment))(play)
-
-
 def test_given_somebody_who_cannot_hear_when_states_change_then_everything_else_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -280,18 +155,6 @@ def test_given_somebody_who_cannot_hear_when_states_change_then_everything_else_
         assert "moto is gone" in caplog.text
 
     virtually(alarm())(play)
-
-
-def test_given_missing_data_beside_real_when_it_decides_then_the_reason_says_how_it_was_treated() -> None:
-    async def play(scene: Scene) -> None:
-        assert await scene.minute(11) is ALARM
-        assert scene.watch.situation("ClicksAlarm").reason == (
-            "Threshold Crossed: 1 out of the last 1 datapoint [11.0] was greater than the threshold (10.0)"
-            " and 2 missing datapoints were treated as [Breaching]"
-            " (minimum 3 datapoints for OK -> ALARM transition)."
-        )
-
-    virtually(alarm(EvaluationPeriods=3, TreatMissingData="breaching"))(play)
 
 
 @pytest.mark.parametrize("field", ["AlarmActions", "OKActions", "InsufficientDataActions"])
