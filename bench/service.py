@@ -6,7 +6,6 @@ its input ends.
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bench.results import UnmeasurableError
+from bench.processes import next_line, process
 from bench.timed_functions import TimedFunctions, exactly
 from local.api import ApiFront
 from local.machines import StateMachines
@@ -45,20 +44,8 @@ def deployed() -> Deployment:
 @asynccontextmanager
 async def service(scale: float) -> AsyncIterator[Service]:
     """Start one in a process of its own; raises UnmeasurableError."""
-    pipe = asyncio.subprocess.PIPE
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["functions", "."])}
-    command = (sys.executable, "-m", "bench.service", str(scale))
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
-    try:
-        assert process.stdout is not None
-        line = await asyncio.wait_for(process.stdout.readline(), START_S)
-        if not line:
-            raise UnmeasurableError("bench.service did not start: its own output says why")
-        yield Service(**json.loads(line))
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+    async with process(sys.executable, "-m", "bench.service", str(scale)) as running:
+        yield Service(**await next_line(running, START_S))
 
 
 async def main(scale: float) -> None:

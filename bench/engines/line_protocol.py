@@ -12,7 +12,7 @@ Turn = Callable[[], Awaitable[float | None]]
 
 async def serve(turn: Turn) -> None:
     """Run turns until the input ends."""
-    print("ready", flush=True)
+    print(json.dumps("ready"), flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         turns, at_once = map(int, line.split())

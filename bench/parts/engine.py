@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.engines.worker import Worker, worker
-from bench.results import Cell, Goal, Result, Say, UnmeasurableError
+from bench.results import Cell, Goal, Result, Say
 from bench.samples import of_rounds
 
 ROUNDS = 3
@@ -47,7 +47,7 @@ async def measure(say: Say) -> Result:
         for engine in ENGINES:
             if engine not in missing:
                 say(f"starting {engine.name}")
-                running.append((engine, await _started(engine, workers)))
+                running.append((engine, await workers.enter_async_context(worker(engine.command))))
         for number in range(ROUNDS + 1):
             for engine, process in running:
                 for at_once in AT_ONCE:
@@ -56,13 +56,6 @@ async def measure(say: Say) -> Result:
                     if number:  # the first round warms up
                         samples.setdefault((engine.name, at_once), []).append(measured)
     return _result(samples, [f"{engine.name}: not measured, {engine.needs} is missing" for engine in missing])
-
-
-async def _started(engine: Engine, workers: AsyncExitStack) -> Worker:
-    try:
-        return await workers.enter_async_context(worker(engine.command))
-    except TimeoutError:
-        raise UnmeasurableError(f"{engine.name} did not start in time") from None
 
 
 def _result(samples: Samples, skipped: list[str]) -> Result:

@@ -10,10 +10,10 @@ from bench.answers import opening
 from bench.engines.twin import twin, ways
 from bench.engines.workflow import InstantFunctions, definition, way
 from bench.parts import PARTS, soak
-from bench.parts.soak import Reading
 from bench.results import Goal, Part, Result
 from bench.samples import of_rounds, percentile
 from bench.show import WIDTH, show
+from bench.soaking import Reading
 from local.stepfunctions import StateMachine
 
 READING = Reading(turns=0, rss_mib=100.0, threads=10, processes=0, files=5, tasks=0, records=200)

@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from bench.in_process import Turns, pipeline
 from bench.kinds import FAILING, PLAIN
-from bench.parts import soak
+from bench.parts.soak import goals
+from bench.soaking import soak
 from bench.verify import mistakes
 
 AT_ONCE = 50
@@ -47,10 +48,13 @@ async def test_given_every_failing_dependency_at_once_then_each_turn_names_its_o
 
 
 async def test_given_three_hundred_turns_when_all_have_ended_then_nothing_is_left_of_them(turns: Turns) -> None:
-    readings, found = await soak.soak(turns, total=300, batch=50, at_once=10, say=lambda _: None)
+    read = [pair async for pair in soak(turns, total=300, batch=50, at_once=10)]
 
-    assert found == []
-    assert [goal for goal in soak.goals(readings, len(found), MOST_THREADS) if not goal.is_met] == []
+    wrong = [mistake for _, found in read for mistake in found]
+    readings = [reading for reading, _ in read]
+    assert wrong == []
+    assert readings[-1].turns == 300
+    assert [goal for goal in goals(readings, len(wrong), MOST_THREADS) if not goal.is_met] == []
 
 
 async def test_given_answers_that_were_mixed_up_when_they_are_verified_then_they_are_found(turns: Turns) -> None:
