@@ -18,7 +18,7 @@ from bench.results import Cell, Goal, Result, Say, UnmeasurableError
 from bench.samples import percentile
 from models.distilbert import NAME as DISTILBERT
 from models.distilbert.build import write_float, write_int8
-from models.encoders import load_encoder
+from models.encoders import Vectors, load_encoder
 from models.intent.head import KernelHead
 from models.intent.recipe import RECIPES
 from models.intent.training import fit_head
@@ -34,8 +34,8 @@ TIMED = (
     "I am looking for something quiet to read on the train, about food or travel, finished, and not too long; "
     "my sister liked the one about bread and would like its box set.",
 )
-ORIGINAL, SCRIPT, FLOAT, INT8 = "PyTorch float, the original", "TorchScript", "ONNX float", "ONNX INT8, as shipped"
-COLUMNS = ("form, one thread", "MB", "load s", "first ms", "p50 ms", "p99 ms", "long p50", "accuracy")
+ORIGINAL, SCRIPT, FLOAT, INT8 = "PyTorch", "TorchScript", "ONNX float", "ONNX INT8"
+COLUMNS = ("form", "MB", "load s", "first ms", "p50 ms", "p99 ms", "long p50", "right")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ async def measure(say: Say) -> Result:
             say(f"{form.name}: {len(texts)} texts")
             measured[form.name] = await asyncio.to_thread(_measured, form, texts)
     say("accuracy of the English head on each form's vectors")
-    accuracy = {name: _accuracy(one, train, test) for name, one in measured.items()}
+    others = await asyncio.to_thread(_other_vectors, texts)
+    accuracy = {name: _accuracy(_own_vectors(one) | others, train, test) for name, one in measured.items()}
     return _result(measured, accuracy)
 
 
@@ -119,13 +120,19 @@ def _run(command: Sequence[Path | str], given: str | None = None) -> str:
     return done.stdout
 
 
-def _accuracy(measured: Measured, train: Sequence[Utterance], test: Sequence[Utterance]) -> float:
-    """The shipped English recipe with this form's vectors, on held-out messages; English alone trains it here."""
-    own = np.asarray(measured.answer["vectors"], dtype=np.float32)
+def _own_vectors(measured: Measured) -> dict[str, Vectors]:
+    return {DISTILBERT: np.asarray(measured.answer["vectors"], dtype=np.float32)}
+
+
+def _other_vectors(texts: Sequence[str]) -> dict[str, Vectors]:
+    """Those of the other encoders that the English head reads."""
+    names = {kernel.encoder for kernel in RECIPES["en"].kernels} - {DISTILBERT}
+    return {name: load_encoder(name, BUILT).encode(texts) for name in names}
+
+
+def _accuracy(vectors: Mapping[str, Vectors], train: Sequence[Utterance], test: Sequence[Utterance]) -> float:
+    """The shipped English recipe on these vectors, on held-out messages; English alone trains it here."""
     recipe = RECIPES["en"]
-    texts = [utterance.text for utterance in (*train, *test)]
-    others = {kernel.encoder for kernel in recipe.kernels} - {DISTILBERT}
-    vectors = {DISTILBERT: own, **{name: load_encoder(name, BUILT).encode(texts) for name in others}}
     head: KernelHead = fit_head(
         recipe,
         {name: rows[: len(train)] for name, rows in vectors.items()},
@@ -154,8 +161,9 @@ def _result(measured: Mapping[str, Measured], accuracy: Mapping[str, float]) -> 
     ]
     lengths = [timed["tokens"] for timed in measured[INT8].answer["timed"]]
     notes = [
-        f"Messages of {lengths[0]} and {lengths[1]} tokens. Accuracy: the English head fitted and held out on each "
-        "form's own vectors. Neuron (ml.inf2) is compiled on AWS only and unproven here.",
+        f"One thread, messages of {lengths[0]} and {lengths[1]} tokens. PyTorch's float model is the original. Right: "
+        "held-out messages, by the English head fitted on each form's own vectors. Neuron (ml.inf2) is compiled on "
+        "AWS only and unproven here.",
     ]
     if ORIGINAL not in measured:
         notes.append(f"PyTorch and TorchScript: not measured, {TORCH_PYTHON} is missing (no CPU build of torch).")
