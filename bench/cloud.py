@@ -9,7 +9,6 @@ the adapters' contract tests; the models know what to say from `kinds`.
 """
 
 import json
-import re
 import threading
 import time
 from collections import Counter
@@ -21,17 +20,13 @@ from urllib.parse import unquote
 
 from botocore.awsrequest import AWSPreparedRequest
 
-from bench.kinds import KINDS, STORIES, kind_of, price, slot, story
+from bench.contents import Body, intent, known_reply, number, one_hot, passages, series
 from bench.latencies import seconds
 from local.standins.botocore_transport import Answer, Responder, answered, dynamodb_over
 from local.standins.dynamodb import DynamoDb
 from local.standins.event_stream import CONTENT_TYPE, event
 
-DIMENSIONS = 512
-PASSAGES = 10
-_NUMBER = re.compile(r"N(\d+)")
 _SEARCH = "search"
-Body = dict[str, Any]
 Variables = Mapping[str, str]
 
 
@@ -84,7 +79,7 @@ class Cloud:
         if endpoint == self._variables["CLASSIFIER_ENDPOINT"]:
             self._wait("classifier")
             (message,) = body["inputs"]
-            return self._unless("classifier", message, {"predictions": [{"label": _intent(message), "score": 0.95}]})
+            return self._unless("classifier", message, {"predictions": [{"label": intent(message), "score": 0.95}]})
         self._wait("reranker")
         return self._unless("reranker", body["query"], {"scores": [-place for place in range(len(body["passages"]))]})
 
@@ -92,7 +87,7 @@ class Cloud:
         body, operation = _body(request), unquote(request.url).rpartition("/")[2]
         if operation == "invoke":
             self._wait("embedding")
-            return _json({"embedding": _one_hot(body["inputText"]), "inputTextTokenCount": 8})
+            return _json({"embedding": one_hot(body["inputText"]), "inputTextTokenCount": 8})
         if operation == "apply":
             self._wait("guardrail")
             text = body["content"][0]["text"]["text"]
@@ -107,7 +102,7 @@ class Cloud:
         """The reply as a stream, half of it before the model has thought the rest."""
         self._wait("first_token")
         yield event("messageStart", {"role": "assistant"})
-        yield _delta(f"Answer to N{_number(question)}.")
+        yield _delta(f"Answer to N{number(question)}.")
         self._wait("rest_of_reply")
         if "[guardrail down]" in question:
             yield _delta(" [guardrail down]")
@@ -121,8 +116,8 @@ class Cloud:
         if request.url.endswith("/_msearch"):
             lines = [json.loads(line) for line in _text(request.body).splitlines()]
             hot = lines[1]["query"]["knn"]["embedding"]["vector"].index(1.0)
-            return _json({"responses": [_passages(hot), _known_reply(hot)]})
-        return _json(_series(_body(request)["query"]["match"]["titles"]))
+            return _json({"responses": [passages(hot), known_reply(hot)]})
+        return _json(series(_body(request)["query"]["match"]["titles"]))
 
     def _events(self, request: AWSPreparedRequest) -> Answer:
         self._wait("events")
@@ -144,63 +139,6 @@ class Cloud:
         if f"[{dependency} down]" in text:
             return _json({"message": "down", "Message": "down"}, 503, "ServiceUnavailableException")
         return _json(answer)
-
-
-def products() -> Iterator[Body]:
-    """The catalogue: one volume of every story."""
-    for number in range(STORIES):
-        title = f"{story(number)}, Vol. 1"
-        yield {
-            "product_id": _product_id(story(number)),
-            "series_id": story(number),
-            "title": {"en": title, "ja": title},
-            "volume": 1,
-            "kind": "volume",
-            "language": "en",
-            "price": {"usd": price(number), "jpy": 1400},
-            "stock": 50,
-            "release_date": "2020-01-07",
-        }
-
-
-def _intent(message: str) -> str:
-    return kind_of(message).intent
-
-
-def _one_hot(message: str) -> list[float]:
-    hot = slot(_number(message), known=kind_of(message).known)
-    return [float(place == hot) for place in range(DIMENSIONS)]
-
-
-def _number(text: str) -> int:
-    return int(_NUMBER.findall(text)[-1])
-
-
-def _passages(hot: int) -> Body:
-    source = {"kind": "faq", "title": "Question", "text": "Passage. " * 20}
-    return _hits([(f"passage-{hot}-{place}", 0.9 - place / 100, source) for place in range(PASSAGES)])
-
-
-def _known_reply(hot: int) -> Body:
-    known = any(slot(hot // 2, known=True) == hot for kind in KINDS if kind.known)
-    source = {"question": "Known question?", "reply": f"Known reply {hot}.", "sources": [f"known-{hot}"]}
-    return _hits([(f"known-{hot}", 0.99 if known else 0.6, source)])
-
-
-def _series(text: str) -> Body:
-    named = [title for title in map(story, range(STORIES)) if title in text]
-    edition = {"volume": 1, "kind": "volume", "language": "en", "release_date": "2020-01-07"}
-    found = [(title, {"id": _product_id(title), **edition}) for title in named]
-    return _hits([(str(edition["id"]), 5.0, {"titles": title, "editions": [edition]}) for title, edition in found])
-
-
-def _hits(hits: list[tuple[str, float, Any]]) -> Body:
-    found = [{"_index": "index-1", "_id": name, "_score": score, "_source": source} for name, score, source in hits]
-    return {"status": 200, "hits": {"hits": found}}
-
-
-def _product_id(title: str) -> str:
-    return f"{title.lower().replace(' ', '-')}-1-en"
 
 
 def _delta(text: str) -> bytes:

@@ -20,7 +20,8 @@ from typing import Any
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from bench.cloud import Cloud, products
+from bench.cloud import Cloud
+from bench.contents import products
 from bench.kinds import Kind, mixed
 from local.clock import Timer
 from local.cloud.tables import create_table
