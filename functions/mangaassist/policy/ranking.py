@@ -16,7 +16,12 @@ def top_by_cosine(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def fused(passages: Sequence[Passage], logits: Sequence[float]) -> list[Passage]:
-    """The best passages by the sum of both scores, each standardised over the candidates.
+    """The best passages by both scores."""
+    return by_both(passages, logits)[:KEPT]
+
+
+def by_both(passages: Sequence[Passage], logits: Sequence[float]) -> list[Passage]:
+    """All passages by the sum of both scores, each standardised over the candidates.
 
     A cross-encoder's logits are not calibrated, so they are compared with each other only:
     score = z(cosine) + z(logit), z(x) = (x - mean) / standard deviation.
@@ -24,7 +29,7 @@ def fused(passages: Sequence[Passage], logits: Sequence[float]) -> list[Passage]
     cosines = standardized([passage.score for passage in passages])
     scores = [cosine + logit for cosine, logit in zip(cosines, standardized(logits), strict=True)]
     order = sorted(range(len(passages)), key=scores.__getitem__, reverse=True)
-    return [passages[index] for index in order[:KEPT]]
+    return [passages[index] for index in order]
 
 
 def standardized(values: Sequence[float]) -> list[float]:
