@@ -8,10 +8,9 @@ timeout of the ASL and of Lambda, and the turn's deadline, a parameter of the te
 that dependencies take are not.
 """
 
-import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from bench.cloud import Cloud
 from bench.contents import products
 from bench.kinds import Kind, mixed
-from local.clock import Timer
+from local.clock.stretched import StretchedClock
 from local.cloud.tables import create_table
 from local.lambda_runtime import InProcessRuntime
 from local.lambda_runtime.environment import Surroundings
@@ -38,21 +37,6 @@ FUNCTIONS_A_TURN = 5
 LOGS = Path("build/bench")
 WARM_UP = range(1_000_000, 1_000_200, 10)
 _TABLES = "AWS::DynamoDB::GlobalTable"
-
-
-class StretchedClock:
-    """The time of day, with timers that take a factor longer."""
-
-    def __init__(self, factor: float) -> None:
-        self._factor = factor
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        return time.time()
-
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        """Call back after so many stretched seconds."""
-        return asyncio.get_running_loop().call_later(seconds * self._factor, callback)
 
 
 @dataclass(frozen=True)

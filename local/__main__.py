@@ -18,7 +18,7 @@ from rich.console import Console
 from local.errors import NotRunningError, StackError
 from local.lambda_runtime import LambdaRuntimeError
 from local.progress import Progress
-from local.settings import DEFAULT_PORT, StackSettings
+from local.settings import DEFAULT_PORT, LanguageModelName, StackSettings
 from local.template import TemplateError
 from local.template.identities import Place
 
@@ -68,6 +68,15 @@ def main(arguments: list[str] | None = None) -> int:
 def port() -> int:
     """The API's port: PORT, or 8080."""
     return int(os.environ.get("PORT") or DEFAULT_PORT)
+
+
+def llm() -> LanguageModelName:
+    """What answers for Claude: LLM, or the composer; raises StackError."""
+    match os.environ.get("LLM") or "composer":
+        case "composer" | "qwen" as name:
+            return name
+        case other:
+            raise StackError(f"LLM={other} is unknown: it is composer, or qwen")
 
 
 def mint(customer_id: str, api_port: int) -> str:
@@ -120,7 +129,7 @@ async def _until_stopped(command: str, parameters: Mapping[str, str]) -> int:
     """Run a command of the stack until it ends, or until the first Ctrl-C or SIGTERM; stopping is not interrupted."""
     _stop_once(asyncio.current_task())
     console = Console()
-    settings = StackSettings(root=ROOT, port=port(), parameters=parameters)
+    settings = StackSettings(root=ROOT, port=port(), parameters=parameters, llm=llm())
     return await (_serve(settings, console) if command == "serve" else _demo(settings, console))
 
 

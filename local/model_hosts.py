@@ -16,7 +16,7 @@ class ModelHosts:
 
     def __init__(self, settings: StackSettings) -> None:
         # What an endpoint serves does not depend on what is not known yet.
-        parameters = deployment_parameters(issuer="", search_endpoint="", others=settings.parameters)
+        parameters = deployment_parameters(issuer="", search_endpoint="", others=settings.chosen)
         self._settings = settings
         self._containers = containers(Deployment(settings.template, parameters))
         self._servers = {

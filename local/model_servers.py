@@ -29,7 +29,7 @@ class ModelServer:
     def __init__(self, container: Container, log: Path, options: Sequence[str] = ()) -> None:
         self.container = container
         self._options = options
-        self.port = _free_port()
+        self.port = free_port()
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
 
@@ -99,6 +99,7 @@ class ModelServer:
             await process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nothing listens on just now."""
     with socket.create_server((LOOPBACK, 0)) as probe:
         return int(probe.getsockname()[1])

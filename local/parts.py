@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -20,10 +20,16 @@ from local.ingest import Destination
 from local.lambda_runtime import InProcessRuntime, LambdaRuntime
 from local.lambda_runtime.environment import Surroundings
 from local.metrics.meters import Handler
+from local.qwen.process import qwen_server
+from local.qwen.speech import Qwen
 from local.settings import StackSettings
 from local.standins.bedrock import BedrockModels
+from local.standins.composer import Composer
 from local.standins.faults import FaultBoard
 from local.standins.faulty_wsgi import FaultyWsgi
+from local.standins.language_model import LanguageModel
+from local.standins.nearness import Nearness
+from local.standins.titan import Encode
 from local.standins.transport import serve
 from local.template import Deployment, FunctionSpec
 
@@ -103,9 +109,20 @@ async def moto(board: FaultBoard, events: Events) -> AsyncIterator[MotoServer]:
 
 def runtime(settings: StackSettings, functions: Mapping[str, FunctionSpec], around: Surroundings) -> Runtime:
     """Lambda, as the settings want it."""
+    longer = [replace(spec, timeout_s=spec.timeout_s * settings.stretch) for spec in functions.values()]
     if settings.handlers == "in_process":
-        return InProcessRuntime(functions.values(), around, logs=settings.logs)
-    return LambdaRuntime(functions.values(), around, logs=settings.logs, limits=settings.limits)
+        return InProcessRuntime(longer, around, logs=settings.logs)
+    return LambdaRuntime(longer, around, logs=settings.logs, limits=settings.limits)
+
+
+@asynccontextmanager
+async def language_model(settings: StackSettings, encode: Encode) -> AsyncIterator[LanguageModel]:
+    """What answers for Claude, as the settings want it; raises QwenError."""
+    if settings.llm == "composer":
+        yield Composer(Nearness(encode))
+        return
+    async with qwen_server(settings.root, settings.logs / "qwen.log") as url:
+        yield Qwen(url)
 
 
 def application(front: ApiFront, handle: Handler, local_routes: list[web.RouteDef]) -> web.Application:

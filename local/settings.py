@@ -10,14 +10,17 @@ from local.lambda_runtime import Limits
 from local.template.model import Overrides
 
 DEFAULT_PORT = 8080
+LanguageModelName = Literal["composer", "qwen"]
+# Two cores read fewer than a hundred of a prompt's 900 tokens a second. Longer than a deployment may have.
+_QWEN_DEADLINE_MS = "60000"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
     """`port` 0 takes a free one. `containers` are model servers that run already, by endpoint; others are started.
 
-    `parameters` are template parameters that this deployment sets otherwise. `log_folder` None is build/logs; two
-    stacks that run at once want one each.
+    `parameters` are template parameters that this deployment sets otherwise. `llm` is what answers for Claude.
+    `log_folder` None is build/logs; two stacks that run at once want one each.
     """
 
     root: Path
@@ -26,11 +29,27 @@ class StackSettings:
     limits: Limits = field(default_factory=Limits)
     containers: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    llm: LanguageModelName = "composer"
     log_folder: Path | None = None
 
     @property
     def template(self) -> Path:
         return self.root / "template.yaml"
+
+    @property
+    def chosen(self) -> Mapping[str, str]:
+        """The template parameters that this deployment sets otherwise, those included that the language model wants."""
+        return self.parameters if self.llm == "composer" else {"TurnDeadlineMs": _QWEN_DEADLINE_MS, **self.parameters}
+
+    @property
+    def stretch(self) -> float:
+        """By how much the time limits of functions, workflow and API, which no parameter sets, are longer here."""
+        if self.llm == "composer":
+            return 1.0
+        # Not on the path of the commands that only ask a running stack.
+        from mangaassist.policy.deadline import REFERENCE_MS
+
+        return float(self.chosen["TurnDeadlineMs"]) / REFERENCE_MS
 
     @property
     def logs(self) -> Path:

@@ -11,6 +11,7 @@ from typing import Self
 from local.alarms.announcing import AlarmEvents
 from local.api import ApiFront
 from local.clock.movable import MovableClock
+from local.clock.stretched import StretchedClock
 from local.cloud import Cloud, provision
 from local.errors import StackError
 from local.events import Events, Origin, Requests
@@ -27,7 +28,20 @@ from local.machines import StateMachines
 from local.metrics.meters import MeteredFunctions
 from local.model_hosts import ModelHosts
 from local.monitoring import Monitoring
-from local.parts import Names, Runtime, application, listen, listening, moto, names, runtime, served, together, url_of
+from local.parts import (
+    Names,
+    Runtime,
+    application,
+    language_model,
+    listen,
+    listening,
+    moto,
+    names,
+    runtime,
+    served,
+    together,
+    url_of,
+)
 from local.progress import Progress
 from local.routes import LocalRoutes
 from local.settings import StackSettings, deployment_parameters
@@ -92,7 +106,11 @@ class Stack:
         inference.middlewares.append(self.monitoring.inference())
         sagemaker = await undo.enter_async_context(served(inference))
         encoders = _LateEncoders()
-        bedrock = await undo.enter_async_context(served(bedrock_app(self.names.bedrock(), encoders, self.faults)))
+        with self._progress.step(f"language model ready: {self.settings.llm}"):
+            model = await undo.enter_async_context(language_model(self.settings, encoders))
+        bedrock = await undo.enter_async_context(
+            served(bedrock_app(self.names.bedrock(), encoders, model, self.faults))
+        )
         endpoints = {
             **aws,
             "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
@@ -123,7 +141,7 @@ class Stack:
         undo.push_async_callback(self.events.close)
         server = await undo.enter_async_context(moto(self.faults, self.events))
         overrides = deployment_parameters(
-            issuer=self.identity.issuer, search_endpoint=search, others=self.settings.parameters
+            issuer=self.identity.issuer, search_endpoint=search, others=self.settings.chosen
         )
         self.deployment = Deployment(self.settings.template, overrides, place)
         self.names = names(self.deployment)
@@ -169,6 +187,7 @@ class Stack:
             self.measured,
             call=calls.call,
             check=check_call,
+            clock=StretchedClock(self.settings.stretch),
             standard_clock=self.clock,
             ended=self.monitoring.ended,
         )
@@ -215,6 +234,7 @@ class Stack:
             functions=self.measured,
             step_functions=step_functions,
             logs=self.settings.logs,
+            stretch=self.settings.stretch,
         )
         routes = [
             *self.routes.table(),

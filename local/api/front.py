@@ -44,7 +44,8 @@ class StepFunctions(Protocol):
 class ApiFront:
     """A REST API of the template. Knows nothing of what it serves: statuses and bodies are the document's.
 
-    Its access log goes into the folder `logs`; without one there is none.
+    Its access log goes into the folder `logs`; without one there is none. Its integrations' timeouts are longer by the
+    factor `stretch`.
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class ApiFront:
         step_functions: StepFunctions,
         clock: Clock | None = None,
         logs: Path | None = None,
+        stretch: float = 1.0,
     ) -> None:
         self._id = spec.logical_id.lower()
         self._place = place
+        self._stretch = stretch
         self._step_functions = step_functions
         self._clock = clock or SystemClock()
         self._stage = Stage(spec, self._clock, logs)
@@ -109,7 +112,7 @@ class ApiFront:
             return mock_status(rendered), ""
         started = self._clock.now()
         try:
-            async with asyncio.timeout(integration.timeout_ms / 1000):
+            async with asyncio.timeout(integration.timeout_ms * self._stretch / 1000):
                 status, body = await self._step_functions.call(integration.action.removeprefix(_STATES), rendered)
         except TimeoutError as error:
             raise RefusedError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from error

@@ -43,7 +43,8 @@ async def demo(settings: StackSettings, console: Console) -> int:
 
 async def _turns(settings: StackSettings, console: Console) -> list[Turn]:
     try:
-        return await _on_a_stack(settings, console)
+        # A model as slow as a local one has its long deadline already.
+        return await _on_a_stack(settings, console, patient=settings.llm == "qwen")
     except _TooSlowError:
         console.print(_TOO_SLOW, style="yellow", highlight=False)
     # The workflow's evaluators may be freed only by the thread that made them, not by whichever collects next.
@@ -56,7 +57,7 @@ async def _on_a_stack(settings: StackSettings, console: Console, *, patient: boo
     """Every scenario's turn; raises _TooSlowError before the first one, unless that is to be borne."""
     scenarios = load_scenarios()
     progress = Progress(console)
-    limit = aiohttp.ClientTimeout(total=TURN_LIMIT_S)
+    limit = aiohttp.ClientTimeout(total=TURN_LIMIT_S * settings.stretch)
     async with Stack(settings, progress) as stack, aiohttp.ClientSession(stack.url, timeout=limit) as session:
         api = Api(session)
         with progress.step("turns sent until every function is warm"):

@@ -6,7 +6,7 @@ Simulated: the models are not AWS's. Each answer names what stood in for the mod
 import asyncio
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote
@@ -14,19 +14,19 @@ from urllib.parse import unquote
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from local.standins.converse import ConverseRequest, Pace, StreamCutError, converse_body, converse_events
+from local.standins.converse import StreamCutError, converse_body, converse_events
+from local.standins.converse_request import ConverseRequest
 from local.standins.event_stream import CONTENT_TYPE
 from local.standins.faults import Fault, FaultBoard, Mode
 from local.standins.guardrail import GuardrailRequest, assessed
-from local.standins.language_model import Reply, reply_to
-from local.standins.nearness import Nearness
+from local.standins.language_model import Ended, LanguageModel, ModelFailedError, whole
 from local.standins.shapes import BEDROCK, rest_json
 from local.standins.titan import Encode, TitanRequest, embedded
 from local.standins.transport import Handler, failed, misbehave, new_app
+from local.standins.wording import spoken
 
 STAND_IN = "x-stand-in"
 _ENCODER = {STAND_IN: "local sentence encoder, zero-padded; not Titan"}
-_COMPOSER = {STAND_IN: "composer of the prompt's own facts; not a language model"}
 _RULE = {STAND_IN: "card numbers and e-mail addresses; not a guardrail"}
 # These faults leave the answer whole and bend what it says, or break a stream half-way.
 _BENDING = frozenset({Mode.EMPTY, Mode.MALFORMED, Mode.WRONG_SCHEMA})
@@ -49,9 +49,11 @@ class BedrockModels:
     guardrail: str
 
 
-def bedrock_app(models: BedrockModels, encode: Encode, board: FaultBoard, pace: Pace | None = None) -> web.Application:
-    """The service; without a pace its language model answers at once."""
-    service = _Bedrock(models, encode, board, pace or Pace())
+def bedrock_app(
+    models: BedrockModels, encode: Encode, language_model: LanguageModel, board: FaultBoard
+) -> web.Application:
+    """The service, with one language model behind all ids of one."""
+    service = _Bedrock(models, encode, language_model, board)
     app = new_app()
     app.middlewares.append(_worded)
     app.add_routes(
@@ -66,12 +68,12 @@ def bedrock_app(models: BedrockModels, encode: Encode, board: FaultBoard, pace: 
 
 
 class _Bedrock:
-    def __init__(self, models: BedrockModels, encode: Encode, board: FaultBoard, pace: Pace) -> None:
+    def __init__(self, models: BedrockModels, encode: Encode, language_model: LanguageModel, board: FaultBoard) -> None:
         self._models = models
         self._encode = encode
+        self._language_model = language_model
         self._board = board
-        self._pace = pace
-        self._near = Nearness(encode)
+        self._who = {STAND_IN: language_model.stand_in}
 
     async def invoke(self, request: web.Request) -> web.Response:
         if _model(request) != self._models.embedding:
@@ -90,9 +92,11 @@ class _Bedrock:
         shown = await misbehave(None if fault and fault.mode is Mode.EMPTY else fault, BEDROCK)
         if shown is not None:
             return shown
-        reply = await self._reply(request, fault)
-        await asyncio.sleep((self._pace.first_token_ms + self._pace.token_ms * len(reply.pieces)) / 1000)
-        return web.json_response(converse_body(reply, started), headers=_COMPOSER)
+        try:
+            reply = await whole(await self._speech(request, fault))
+        except ModelFailedError as error:
+            return failed(rest_json(424, "ModelErrorException", str(error)))
+        return web.json_response(converse_body(reply, started), headers=self._who)
 
     async def converse_stream(self, request: web.Request) -> web.StreamResponse:
         started = time.monotonic()
@@ -100,11 +104,11 @@ class _Bedrock:
         shown = await misbehave(None if fault and fault.mode in _BENDING else fault, BEDROCK)
         if shown is not None:
             return shown
-        reply = await self._reply(request, fault)
-        response = web.StreamResponse(headers={"Content-Type": CONTENT_TYPE, **_COMPOSER})
+        speech = await self._speech(request, fault)
+        response = web.StreamResponse(headers={"Content-Type": CONTENT_TYPE, **self._who})
         await response.prepare(request)
         try:
-            async for part in converse_events(reply, self._pace, fault, started):
+            async for part in converse_events(speech, fault, started):
                 await response.write(part)
         except (StreamCutError, ConnectionResetError):  # the second: whoever asked has given up
             _drop(request)
@@ -124,14 +128,13 @@ class _Bedrock:
     def _llm_fault(self, request: web.Request) -> Fault | None:
         return self._board.take("llm", _model(request))
 
-    async def _reply(self, request: web.Request, fault: Fault | None) -> Reply:
+    async def _speech(self, request: web.Request, fault: Fault | None) -> AsyncIterator[str | Ended]:
         model = _model(request)
         if model not in self._models.language:
             raise _InvalidRequestError("The provided model identifier is invalid.")
         asked = await _parsed(request, ConverseRequest)
         _check(model, asked)
-        arguments = (asked.question, asked.read_before, asked.inference.max_tokens, self._near, fault)
-        return await asyncio.to_thread(reply_to, *arguments)
+        return spoken(self._language_model, asked, fault)
 
 
 def _check(model: str, asked: ConverseRequest) -> None:

@@ -5,13 +5,17 @@ the products and recommendations it was given, in the language asked, and adds n
 says that it does not know and offers an agent.
 """
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from local.standins.converse_request import ConverseRequest
+from local.standins.language_model import Ended, TokenCounts
 from local.standins.nearness import FITS, Nearness, nearest, sentences
 from local.standins.phrases import PHRASES
-from local.standins.prompt_reader import Language, Prompt
+from local.standins.prompt_reader import Language, Prompt, read_prompt
+from local.standins.tokens import estimated_tokens, pieces
 
 MAX_SENTENCES = 3
 _QUOTED = 2
@@ -24,6 +28,23 @@ _QUESTION = re.compile(r"[?？。]$|か$")
 
 Facts = Mapping[str, str]
 Part = Callable[[Prompt, Nearness], list[str]]
+
+
+class Composer:
+    """A LanguageModel that answers at once. Its token counts are estimates."""
+
+    stand_in = "composer of the prompt's own facts; not a language model"
+
+    def __init__(self, near: Nearness) -> None:
+        self._near = near
+
+    async def speak(self, asked: ConverseRequest) -> AsyncIterator[str | Ended]:
+        said = pieces(await asyncio.to_thread(compose, read_prompt(asked.question), self._near))
+        bounded = said[: asked.inference.max_tokens]
+        for piece in bounded:
+            yield piece
+        read = estimated_tokens(asked.read_before) + estimated_tokens(asked.question)
+        yield Ended("end_turn" if len(bounded) == len(said) else "max_tokens", TokenCounts(read, len(bounded)))
 
 
 def compose(prompt: Prompt, near: Nearness) -> str:

@@ -8,6 +8,8 @@ from typing import Literal, cast
 
 Language = Literal["en", "ja"]
 _ELEMENT = re.compile(r"<(?P<tag>[a-z_]+)(?P<attributes>(?:\s[^<>]*)?)>(?P<inside>.*?)</(?P=tag)>", re.DOTALL)
+_PASSAGES = re.compile(r"<passages>.*?</passages>\s*", re.DOTALL)
+_LANGUAGE = re.compile(r"<language>.*?</language>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -64,6 +66,14 @@ def read_prompt(text: str) -> Prompt:
         recommendations=tuple(_facts(sections.get("recommendations"))),
         passages=tuple((e.attributes.get("title", ""), e.text) for e in _children(sections.get("passages"))),
     )
+
+
+def in_another_language(text: str) -> str:
+    """A prompt's text that asks for the other language, and holds no passages of the first."""
+    other = "en" if read_prompt(text).language == "ja" else "ja"
+    asked = f"<language>{other}</language>"
+    without = _PASSAGES.sub("", text)
+    return _LANGUAGE.sub(asked, without) if _LANGUAGE.search(without) else f"{without}\n{asked}"
 
 
 def _language(section: Element | None, question: str) -> Language:

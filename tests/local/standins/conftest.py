@@ -9,7 +9,9 @@ from aiohttp import web
 from botocore.config import Config
 
 from local.standins.bedrock import BedrockModels, bedrock_app
+from local.standins.composer import Composer
 from local.standins.faults import FaultBoard
+from local.standins.nearness import Nearness
 from local.standins.transport import Running, serve
 from tests.local.standins.fakes import EMBEDDING, GUARDRAIL, SONNET, letters
 
@@ -50,4 +52,4 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 @pytest.fixture
 async def bedrock(served: Callable[[web.Application], Any], client: Callable[..., Any], board: FaultBoard) -> Any:
     models = BedrockModels(embedding=EMBEDDING, language=frozenset({SONNET}), guardrail=GUARDRAIL)
-    return client("bedrock-runtime", await served(bedrock_app(models, letters, board)))
+    return client("bedrock-runtime", await served(bedrock_app(models, letters, Composer(Nearness(letters)), board)))
