@@ -64,9 +64,12 @@ class LanguageModel(Protocol):
 async def whole(speech: AsyncIterator[str | Ended]) -> Reply:
     """The reply once it has ended; raises ModelFailedError."""
     pieces: list[str] = []
+    ended: Ended | None = None
     async for part in speech:
         if isinstance(part, Ended):
-            return Reply(tuple(pieces), part)
-        if part:
+            ended = part
+        elif part:
             pieces.append(part)
-    raise ModelFailedError("the model's reply has no end")
+    if ended is None:
+        raise ModelFailedError("the model's reply has no end")
+    return Reply(tuple(pieces), ended)
