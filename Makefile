@@ -11,7 +11,7 @@ export PYTHONPATH := functions:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check format bench models sam-local build deploy lock clean
+.PHONY: help demo test serve check format bench evaluate models sam-local build deploy lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,10 @@ check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine
 format: $(VENV)/ready  ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+evaluate: $(VENV)/ready  ## score the models on what they did not learn from into reports/evaluation.json
+	@$(BIN)/python -m models prepare
+	$(BIN)/python -m evaluation $(PARTS)
 
 models: $(VENV)/ready  ## verify the models' weights and train the intent classifier
 	@$(BIN)/python -m models prepare

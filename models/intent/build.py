@@ -4,15 +4,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from models.artefacts import (
     ClassifierManifest,
     HeadManifest,
-    HeldOut,
     KernelManifest,
+    Measured,
     include_encoder,
     read_manifest,
     write_manifest,
@@ -20,6 +22,8 @@ from models.artefacts import (
 from models.distilbert.build import build_encoder
 from models.encoders import BUILT, Encoder, Language, Vectors, load_encoder
 from models.errors import ArtefactError, TrainingDataError
+from models.intent.card import FILE as CARD
+from models.intent.card import model_card
 from models.intent.classifier import excerpt
 from models.intent.evaluation import measure
 from models.intent.head import KernelHead
@@ -51,9 +55,10 @@ def build_classifier(
     present = _present(folder)
     if present is not None and present.version == fingerprint and not force:
         return Build(present, fresh=False)
-    learn, test = read_utterances(train), read_utterances(held_out)
+    learn = read_utterances(train)
+    sets = {name: read_utterances(paths) for name, paths in _by_name(held_out).items()}
     build_encoder(built)
-    vectors = _Encoded([*learn, *test], built)
+    vectors = _Encoded([*learn, *chain.from_iterable(sets.values())], built)
     folder.mkdir(parents=True, exist_ok=True)
     heads = {language: _fit(language, learn, vectors) for language in by_language(learn)}
     described = {language: _describe(language, learn) for language in heads}
@@ -66,10 +71,19 @@ def build_classifier(
         version=fingerprint,
         labels=tuple(sorted({utterance.label for utterance in learn})),
         heads=described,
-        held_out=_measure(stored, test, vectors),
+        measured={name: _measure(stored, test, vectors) for name, test in sets.items()},
     )
+    (folder / CARD).write_text(model_card(manifest), encoding="utf-8")
     write_manifest(folder, manifest)
     return Build(manifest, fresh=True)
+
+
+def _by_name(paths: Sequence[Path]) -> dict[str, list[Path]]:
+    """Files by the part of their name before the first dot: those of one name make one set."""
+    named: dict[str, list[Path]] = {}
+    for path in paths:
+        named.setdefault(path.name.partition(".")[0], []).append(path)
+    return named
 
 
 def content_hash(data: Sequence[Path]) -> str:
@@ -108,26 +122,30 @@ class _Encoded:
                 read = (language,) if kernel.own_language_only else recipe.languages
                 texts = dict.fromkeys(excerpt(u.text) for u in utterances if u.language in read)
                 needed.setdefault(kernel.encoder, {}).update(texts)
-        self._rows = {name: _encode(load_encoder(name, built), list(texts)) for name, texts in needed.items()}
+        self._rows = {name: {text: row for row, text in enumerate(texts)} for name, texts in needed.items()}
+        self._vectors = {name: _encode(load_encoder(name, built), list(texts)) for name, texts in needed.items()}
 
     def of(self, recipe: Recipe, own: Sequence[Utterance], others: Sequence[Utterance] = ()) -> dict[str, Vectors]:
         """float32 [n, d] of every encoder in the recipe: of `own`, then of `others` where the kernel reads them."""
         return {
-            kernel.encoder: np.stack(
-                [
-                    self._rows[kernel.encoder][excerpt(u.text)]
-                    for u in (own if kernel.own_language_only else [*own, *others])
-                ]
-            )
+            kernel.encoder: self._of(kernel.encoder, own if kernel.own_language_only else [*own, *others])
             for kernel in recipe.kernels
         }
 
+    def _of(self, encoder: str, utterances: Sequence[Utterance]) -> Vectors:
+        rows = self._rows[encoder]
+        found: Vectors = self._vectors[encoder][[rows[excerpt(u.text)] for u in utterances]]
+        return found
 
-def _encode(encoder: Encoder, texts: Sequence[str]) -> dict[str, Vectors]:
+
+def _encode(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
-    with ThreadPoolExecutor() as pool:
-        rows = (row for vectors in pool.map(encoder.encode, chunks) for row in vectors)
-        return dict(zip(texts, rows, strict=True))
+    vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
+    with ThreadPoolExecutor() as pool, tqdm(total=len(texts), desc=encoder.name, unit=" texts", disable=None) as bar:
+        for start, rows in zip(range(0, len(texts), _CHUNK), pool.map(encoder.encode, chunks), strict=True):
+            vectors[start : start + len(rows)] = rows
+            bar.update(len(rows))
+    return vectors
 
 
 def _fit(language: Language, learn: Sequence[Utterance], vectors: _Encoded) -> KernelHead:
@@ -149,8 +167,8 @@ def _describe(language: Language, learn: Sequence[Utterance]) -> HeadManifest:
 
 def _measure(
     heads: Mapping[Language, KernelHead], test: Sequence[Utterance], vectors: _Encoded
-) -> dict[Language, HeldOut]:
-    results: dict[Language, HeldOut] = {}
+) -> dict[Language, Measured]:
+    results: dict[Language, Measured] = {}
     for language, group in by_language(test).items():
         if language in heads:
             head, recipe = heads[language], RECIPES[language]

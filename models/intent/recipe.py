@@ -36,8 +36,8 @@ class Recipe:
 
 _USE = Kernel(encoder=ENCODERS["ja"], shape="rbf", weight=1.0, gamma=1.0)
 _BGE = Kernel(encoder=ENCODERS["en"], shape="rbf", weight=1.0, gamma=2.0, own_language_only=True)
-_DISTILBERT = Kernel(encoder=DISTILBERT, shape="rbf", weight=1.0, gamma=1.0, own_language_only=True)
-_CHARACTERS = Kernel(encoder=CharacterEncoder.name, shape="linear", weight=0.4)
+_DISTILBERT = Kernel(encoder=DISTILBERT, shape="rbf", weight=0.5, gamma=1.0, own_language_only=True)
+_CHARACTERS = Kernel(encoder=CharacterEncoder.name, shape="linear", weight=0.8)
 
 # Chosen by cross-validation on the training part. Each language also learns from the other through the multilingual
 # encoder, which is worth 5 points in Japanese.

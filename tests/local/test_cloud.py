@@ -1,6 +1,5 @@
 """moto, provisioned from the template."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,0 +1,1 @@
+"""How good the answers' ingredients are, measured on what nothing was fitted or chosen on: `make evaluate`."""
