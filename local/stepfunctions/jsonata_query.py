@@ -1,8 +1,7 @@
 """JSONata expressions and the templates that hold them, compiled once.
 
-An expression is a string that starts with `{%` and ends with `%}`. A plain path such as `$states.input.a.b` or
-`$v[0].a` is walked in Python; everything else goes to the JSONata library, with those parts of the variables bound
-that the expression mentions.
+An expression is a string that starts with `{%` and ends with `%}`. Plain paths and constructors are evaluated in
+Python; everything else goes to the JSONata library, with those parts of the variables bound that it mentions.
 """
 
 import re
@@ -10,41 +9,41 @@ from typing import Any, Final
 
 import jsonata
 
+from local.stepfunctions.constructors import constructor
 from local.stepfunctions.environment import Constant, Environment, Template, array_of, object_of
 from local.stepfunctions.errors import DefinitionError, QueryError
 from local.stepfunctions.functions import FUNCTIONS
 from local.stepfunctions.json_types import JSON, compact, type_name
+from local.stepfunctions.jsonata_path import NAME, STATES, STEP, plain_path
 
 _OPEN, _CLOSE = "{%", "%}"
-_NAME = r"[^\W\d]\w*"
-_STEP = rf"\.(?!(?:true|false|null)\b){_NAME}"
-_PLAIN_PATH: Final = re.compile(rf"\$({_NAME})((?:{_STEP}|\[\d+\])*)")
-_PLAIN_STEP: Final = re.compile(rf"\.({_NAME})|\[(\d+)\]")
-_REFERENCE: Final = re.compile(rf"\$({_NAME})((?:{_STEP})*)")
-_STATES: Final = "states"
+_REFERENCE: Final = re.compile(rf"\$({NAME})((?:{STEP})*)")
 MAX_MILLISECONDS, MAX_DEPTH = 5_000, 500
 _TIME: Final = re.compile(r"\$(?:millis|now)\b")
+_MANY: Final = 2
 _EVAL: Final = re.compile(r"\$eval\s*\(")
 
 
 class Expression:
     """A compiled JSONata expression of one field."""
 
-    __slots__ = ("_moment", "_parts", "_path", "_query", "_root", "_source", "field")
+    __slots__ = ("_moment", "_parts", "_query", "_source", "_value", "field")
 
     def __init__(self, text: str, state: str, field: str) -> None:
         self.field = field
         self._source = text.removeprefix(_OPEN).removesuffix(_CLOSE).strip()
         self._query = _compiled(self._source, state, field)
-        self._moment = Moment(self._query) if _TIME.search(self._source) else None
+        moments = len(_TIME.findall(self._source))
+        self._moment = Moment(self._query) if moments else None
         self._parts = _parts(self._source)
-        plain = _PLAIN_PATH.fullmatch(self._source)
-        self._root = plain[1] if plain and self._source != f"${_STATES}" else None
-        self._path = _steps(plain[2]) if plain else ()
+        self._value = plain_path(self._source) or (
+            # The time is the same in all of an expression.
+            constructor(self._source, lambda part: Expression(part, state, field)._attempt) if moments < _MANY else None
+        )
 
     def evaluate(self, environment: Environment) -> JSON:
         """The value; raises QueryError where there is none."""
-        value = NotImplemented if self._root is None else self._walk(self._root, environment)
+        value = NotImplemented if self._value is None else self._value(environment)
         if value is NotImplemented:
             value = self._ask(environment)
         if value is jsonata.UNDEFINED:
@@ -61,17 +60,12 @@ class Expression:
             )
         return value
 
-    def _walk(self, root: str, environment: Environment) -> Any:
-        """The value of a plain path; NotImplemented where JSONata's rules for arrays and undefined are needed."""
-        value: Any = environment.states if root == _STATES else environment.variables.get(root, NotImplemented)
+    def _attempt(self, environment: Environment) -> Any:
+        """The value as a part of another expression, which tells of an error as its own."""
         try:
-            for step in self._path:
-                if type(value) is str:
-                    return NotImplemented
-                value = value[step]
-        except (LookupError, TypeError):
+            return self._ask(environment)
+        except QueryError:
             return NotImplemented
-        return value
 
     def _ask(self, environment: Environment) -> Any:
         bindings = {
@@ -79,11 +73,11 @@ class Expression:
             for name, parts in self._parts.items()
             if name in environment.variables
         }
-        if (wanted := self._parts.get(_STATES)) is not None:
+        if (wanted := self._parts.get(STATES)) is not None:
             states = environment.states
             if not wanted or "context" in wanted:
                 states = {**states, "context": environment.context()}
-            bindings[_STATES] = _pruned(states, wanted)
+            bindings[STATES] = _pruned(states, wanted)
         if self._moment is not None:
             self._moment.milliseconds = int(environment.now())
         try:
@@ -136,10 +130,6 @@ def _pruned(value: JSON, parts: Parts) -> JSON:
     if not parts or type(value) is not dict:
         return value
     return {name: _pruned(value[name], inner) for name, inner in parts.items() if name in value}
-
-
-def _steps(path: str) -> tuple[str | int, ...]:
-    return tuple(int(index) if index else name for name, index in _PLAIN_STEP.findall(path))
 
 
 def is_expression(value: JSON) -> bool:
