@@ -14,6 +14,8 @@ MODEL_LATENCY = "model_inference_latency_ms"
 STEP_LATENCY = "step_latency_ms"
 FALLBACKS = "fallbacks"
 WITHHELD = "withheld_replies"
+BREAKER_TRANSITIONS = "breaker_transitions"
+HEDGES = "hedges"
 
 
 @cache
@@ -61,6 +63,18 @@ def record_withheld(reasons: Iterable[str], *, trace_id: str) -> None:
     """Count each rule for which a draft was withheld."""
     for reason in reasons:
         _put_metric(WITHHELD, 1, {"reason": reason}, {"trace_id": trace_id}, unit="Count")
+
+
+def record_breaker_transition(model: str, state: str, trace_id: str) -> None:
+    """Count a model's circuit breaker going to `closed`, `open` or `half_open`; a transition is also a log line."""
+    logger().warning("breaker", extra={"model_name": model, "state": state, "trace_id": trace_id})
+    _put_metric(BREAKER_TRANSITIONS, 1, {"model_name": model, "state": state}, {"trace_id": trace_id}, unit="Count")
+
+
+def record_hedge(model: str, won: bool, trace_id: str = "none") -> None:
+    """Count a second attempt that was started beside a slow first one, by which of the two answered first."""
+    dimensions = {"model_name": model, "winner": "hedge" if won else "first"}
+    _put_metric(HEDGES, 1, dimensions, {"trace_id": trace_id}, unit="Count")
 
 
 def _put_metric(
