@@ -7,6 +7,12 @@ import pytest
 from mangaassist.telemetry import record_breaker_transition, record_hedge
 
 
+@pytest.fixture(autouse=True)
+def _as_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "MangaAssist")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "mangaassist")
+
+
 def _metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [line for text in capsys.readouterr().out.splitlines() if "_aws" in (line := json.loads(text))]
 
