@@ -126,9 +126,9 @@ async def pipeline(*, at_once: int, stretch: float = 1.0) -> AsyncIterator[Turns
     with Cloud(variables) as cloud:
         async with runtime:
             # Imported now, as the runtime's own. One process stands for as many environments, each with its own pool.
-            from mangaassist.aws import calls
+            from mangaassist import host
 
-            calls.WORKERS = invocations
+            host.WORKERS = invocations
             _fill(deployment, variables)
             machines = StateMachines([machine], runtime, clock=StretchedClock(stretch))
             turns = Turns(cloud, machines, f"{machine.arn}:{machine.alias}", dict(variables))

@@ -1,11 +1,11 @@
 """The present, and how much time is left."""
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from mangaassist.contracts import Locale
+from mangaassist.host import host
 
 # The zone of a language's release days; a turn does not tell where its customer is.
 ZONES: dict[Locale, str] = {"ja": "Asia/Tokyo", "en": "America/New_York"}
@@ -13,12 +13,12 @@ ZONES: dict[Locale, str] = {"ja": "Asia/Tokyo", "en": "America/New_York"}
 
 def now_ms() -> int:
     """The present, in epoch milliseconds."""
-    return time.time_ns() // 1_000_000
+    return host().epoch_ns() // 1_000_000
 
 
 def today(locale: Locale) -> date:
     """The present day where the customer most likely is."""
-    return day_at(datetime.now(UTC), locale)
+    return day_at(datetime.fromtimestamp(now_ms() / 1000, UTC), locale)
 
 
 def day_at(moment: datetime, locale: Locale) -> date:
@@ -34,9 +34,9 @@ class TimeBudget:
 
     @classmethod
     def of_ms(cls, ms: int) -> "TimeBudget":
-        return cls(time.monotonic() + ms / 1000)
+        return cls(host().monotonic() + ms / 1000)
 
     @property
     def ms(self) -> int:
         """What is left, in milliseconds; never negative."""
-        return max(0, round((self.ends_at - time.monotonic()) * 1000))
+        return max(0, round((self.ends_at - host().monotonic()) * 1000))

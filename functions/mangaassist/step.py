@@ -1,6 +1,5 @@
 """What every function of the turn does around its own logic: contract in, budget, contract out, telemetry."""
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from mangaassist.aws.clients import client
 from mangaassist.clock import TimeBudget, now_ms
 from mangaassist.contracts import StepOutput
 from mangaassist.errors import ContractError
+from mangaassist.host import host
 from mangaassist.policy.deadline import budget_ms
 from mangaassist.settings import settings
 from mangaassist.telemetry import record_step
@@ -34,7 +34,7 @@ def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Ca
         register_before_snapshot(_make_clients, services)
 
         def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-            started = time.perf_counter()
+            started = host().monotonic()
             outcome = "ok"
             try:
                 request = _accept(accepts, event)
@@ -44,7 +44,7 @@ def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Ca
                 outcome = type(error).__name__
                 raise
             finally:
-                ms = round((time.perf_counter() - started) * 1000)
+                ms = round((host().monotonic() - started) * 1000)
                 record_step(name, trace_id=_trace_id(event), ms=ms, outcome=outcome)
             return output.model_copy(update={"ms": ms}).model_dump(mode="json", exclude_none=True)
 

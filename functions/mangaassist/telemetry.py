@@ -1,11 +1,12 @@
 """Logs and metrics of the functions. Neither ever holds a customer's words."""
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from mangaassist.host import host
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -44,11 +45,11 @@ def timed_model(model_name: str, trace_id: str, intent: str = "unknown") -> Iter
 
     The trace id is a property of the metric: as a dimension it would make each turn a metric of its own.
     """
-    timing, started = ModelTiming(intent), time.perf_counter()
+    timing, started = ModelTiming(intent), host().monotonic()
     try:
         yield timing
     finally:
-        ms = round((time.perf_counter() - started) * 1000)
+        ms = round((host().monotonic() - started) * 1000)
         dimensions = {"model_name": model_name, "intent": timing.intent}
         _put_metric(MODEL_LATENCY, ms, dimensions, {"request_id": trace_id})
 

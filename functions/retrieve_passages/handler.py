@@ -1,11 +1,10 @@
 """Retrieve passages: embed the question, then find the passages and the known reply nearest to it."""
 
-import time
-
 from mangaassist.aws.embeddings import Titan
 from mangaassist.aws.search import PassageIndex
 from mangaassist.clock import TimeBudget
 from mangaassist.contracts import Retrieval, TurnInput
+from mangaassist.host import host
 from mangaassist.policy.known_replies import is_near, matches
 from mangaassist.settings import settings
 from mangaassist.step import step
@@ -18,10 +17,10 @@ def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
     turn = request.turn
     model_id = settings().embedding_model_id
     titan = Titan(model_id, settings().embedding_dimensions)
-    started = time.monotonic()
+    started = host().monotonic()
     with timed_model("embedding", turn.trace_id):
         vector = titan.embed(turn.message, budget_ms=budget.ms)
-    embedding_ms = round((time.monotonic() - started) * 1000)
+    embedding_ms = round((host().monotonic() - started) * 1000)
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
     nearest = index.nearest(vector, turn.locale, budget_ms=budget.ms)
     passages, reply = nearest.passages, nearest.known_reply

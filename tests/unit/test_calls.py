@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
-from mangaassist.aws.calls import WORKERS, NamedErrors, TransientError, call_within, in_background
+from mangaassist.aws.calls import NamedErrors, TransientError, call_within
 from mangaassist.aws.parameters import REFRESH_MS, Kept
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError, StoreError
+from mangaassist.host import WORKERS, host
 
 NAMED = NamedErrors(GenerationError, GenerationTimeoutError, GenerationThrottledError)
 PATIENCE_MS = 20_000
@@ -92,14 +93,14 @@ def test_a_condition_that_does_not_hold_is_not_tried_again() -> None:
 
 def test_a_call_that_has_not_begun_when_its_caller_gives_up_never_runs() -> None:
     released, begun = threading.Event(), threading.Event()
-    busy = [in_background(lambda: released.wait(30)) for _ in range(WORKERS)]
+    busy = [host().start(lambda: released.wait(30)) for _ in range(WORKERS)]
 
     with pytest.raises(GenerationTimeoutError):
         call_within(20, begun.set, NAMED)
 
     released.set()
     assert all(future.result() for future in busy)
-    in_background(lambda: None).result()
+    host().start(lambda: None).result()
     assert not begun.is_set()
 
 

@@ -1,20 +1,17 @@
 """Calls with a budget in milliseconds: botocore's own timeouts are fixed per client, a turn's are not."""
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from mangaassist.errors import MangaAssistError
+from mangaassist.host import host
 from mangaassist.telemetry import logger
 
 Result = TypeVar("Result")
 
 ATTEMPTS = 2
-WORKERS = 16
 TRANSIENT_CODES = frozenset(
     {
         "InternalServerError",
@@ -43,28 +40,18 @@ class NamedErrors:
     throttled: type[MangaAssistError] | None = None
 
 
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="call")
-
-
-def in_background(call: Callable[[], Result]) -> "Future[Result]":
-    """Start a call whose result the caller may stop waiting for."""
-    return _workers().submit(call)
-
-
 def call_within(budget_ms: int, call: Callable[[], Result], errors: NamedErrors) -> Result:
     """The call's result, with one immediate retry of a transient failure, all within the budget.
 
     Raises `errors.timed_out` once the budget is spent (the abandoned call ends by its client's own timeout),
     `errors.throttled` when the service throttles, and `errors.failed` for every other failure.
     """
-    ends_at = time.monotonic() + budget_ms / 1000
+    ends_at = host().monotonic() + budget_ms / 1000
     for attempt in range(1, ATTEMPTS + 1):
-        remaining = ends_at - time.monotonic()
+        remaining = ends_at - host().monotonic()
         if remaining <= 0:
             break
-        pending = in_background(call)
+        pending = host().start(call)
         try:
             return pending.result(timeout=remaining)
         except FutureTimeoutError as error:

@@ -2,21 +2,20 @@
 
 import queue
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mangaassist.aws.calls import error_code, in_background
+from mangaassist.aws.calls import error_code
 from mangaassist.aws.clients import client
 from mangaassist.contracts import Usage
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError
+from mangaassist.host import Mailbox, host
 from mangaassist.policy.prompt import PROMPT_VERSION, Prompt
 from mangaassist.policy.sentences import whole_sentences
 
 THROTTLED_CODES = frozenset({"ThrottlingException", "ServiceQuotaExceededException"})
 CHARACTERS_PER_TOKEN = 3
-_Events = queue.SimpleQueue[dict[str, Any] | Exception | None]
 
 MINIMUM_MS = 300
 COMPLETE = frozenset({"end_turn", "stop_sequence"})
@@ -48,7 +47,7 @@ class _Stream:
             # A block of reasoning has deltas of another type: only text is the reply.
             text = event["contentBlockDelta"]["delta"].get("text", "")
             if text and self.first_token_at is None:
-                self.first_token_at = time.monotonic()
+                self.first_token_at = host().monotonic()
             self.parts.append(text)
         elif "messageStop" in event:
             self.stop_reason = event["messageStop"]["stopReason"]
@@ -64,7 +63,7 @@ def generate(model_id: str, prompt: Prompt, *, budget_ms: int, trace_id: str) ->
     """
     if budget_ms < MINIMUM_MS:
         raise GenerationTimeoutError(f"{budget_ms} ms are too few to write a sentence in")
-    started = time.monotonic()
+    started = host().monotonic()
     stream, broken = _Stream(), None
     try:
         for event in _events_within(started + budget_ms / 1000, _request(model_id, prompt, trace_id)):
@@ -106,9 +105,9 @@ def _events_within(ends_at: float, request: dict[str, Any]) -> Iterator[dict[str
 
     A thread reads the socket, since botocore's own timeouts are per client and whole seconds long.
     """
-    events: _Events = queue.SimpleQueue()
+    events = host().mailbox()
     given_up = threading.Event()
-    in_background(lambda: _read(request, events, given_up))
+    host().start(lambda: _read(request, events, given_up))
     try:
         while (event := _next(events, ends_at)) is not None:
             yield event
@@ -116,7 +115,7 @@ def _events_within(ends_at: float, request: dict[str, Any]) -> Iterator[dict[str
         given_up.set()
 
 
-def _read(request: dict[str, Any], events: _Events, given_up: threading.Event) -> None:
+def _read(request: dict[str, Any], events: Mailbox, given_up: threading.Event) -> None:
     if given_up.is_set():
         return
     try:
@@ -131,9 +130,9 @@ def _read(request: dict[str, Any], events: _Events, given_up: threading.Event) -
         events.put(error)
 
 
-def _next(events: _Events, ends_at: float) -> dict[str, Any] | None:
+def _next(events: Mailbox, ends_at: float) -> dict[str, Any] | None:
     try:
-        event = events.get(timeout=max(0.0, ends_at - time.monotonic()))
+        event: dict[str, Any] | Exception | None = events.get(timeout=max(0.0, ends_at - host().monotonic()))
     except queue.Empty:
         raise GenerationTimeoutError("the budget ended before the reply did") from None
     if isinstance(event, Exception):

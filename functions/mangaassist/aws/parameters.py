@@ -1,6 +1,5 @@
 """The session secret and the operating mode, kept for a short time so that a change needs no deployment."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -8,6 +7,7 @@ from typing import Generic, TypeVar
 from mangaassist.aws.calls import NamedErrors, call_within
 from mangaassist.aws.clients import client
 from mangaassist.errors import StoreError
+from mangaassist.host import host
 
 Value = TypeVar("Value")
 
@@ -34,17 +34,17 @@ class Kept(Generic[Value]):
         """Raises StoreError when there is no value yet and none can be had."""
         if self.value is None:
             return self._fetched(budget_ms)
-        if time.monotonic() < self.fresh_until:
+        if host().monotonic() < self.fresh_until:
             return self.value
         try:
             return self._fetched(min(budget_ms, REFRESH_MS))
         except StoreError:
-            self.fresh_until = time.monotonic() + RETRY_S
+            self.fresh_until = host().monotonic() + RETRY_S
             return self.value
 
     def _fetched(self, budget_ms: int) -> Value:
         self.value = self.fetch(budget_ms)
-        self.fresh_until = time.monotonic() + self.life_s
+        self.fresh_until = host().monotonic() + self.life_s
         return self.value
 
 
