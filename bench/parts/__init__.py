@@ -3,6 +3,7 @@
 from bench.parts import (
     artefacts,
     batching,
+    cold_start,
     concurrency,
     endpoints,
     engine,
@@ -26,6 +27,7 @@ PARTS = {
         Part("stack", "Callers at once within the deadline", stack.measure),
         Part("store", "The store in memory beside moto", store.measure),
         Part("concurrency", "A thousand turns at once", concurrency.measure),
+        Part("cold_start", "The functions' cold starts", cold_start.measure),
         Part("artefacts", "The classifier's encoder in each form", artefacts.measure),
         Part("endpoints", "The model servers at their knee", endpoints.measure),
         Part("batching", "What a batch gains", batching.measure),
