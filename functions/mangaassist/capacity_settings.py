@@ -37,6 +37,7 @@ class PlanningSettings(CapacitySettings):
     schedule_dead_letter_arn: str
     scale_capacity_arn: str
     release_lead_minutes: int = Field(ge=15)
+    instance_invocations: int = Field(ge=1)
 
     @property
     def lead(self) -> timedelta:

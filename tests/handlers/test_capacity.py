@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "SCHEDULE_DEAD_LETTER_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
     "SCALE_CAPACITY_ARN": "arn:aws:lambda:us-east-1:123456789012:function:scale-capacity:live",
     "RELEASE_LEAD_MINUTES": "120",
+    "INSTANCE_INVOCATIONS": "200",
 }
 CALENDAR = Path("data/releases/calendar.ics").read_bytes()
 

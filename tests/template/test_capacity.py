@@ -21,8 +21,12 @@ def endpoint() -> str:
 @pytest.fixture
 def deployment(endpoint: str) -> Deployment:
     """A topology in which the endpoint exists."""
+    return deployed(endpoint)
+
+
+def deployed(endpoint: str, **parameters: str) -> Deployment:
     topology = "shared-container" if endpoint == "Shared" else "dedicated"
-    return Deployment(TEMPLATE, Overrides(parameters={**NOT_DEFAULTED, "EndpointTopology": topology}))
+    return Deployment(TEMPLATE, Overrides(parameters={**NOT_DEFAULTED, "EndpointTopology": topology, **parameters}))
 
 
 def resource(deployment: Deployment, kind: str, logical_id: str) -> ResourceSpec:
@@ -46,9 +50,9 @@ def steps(configuration: dict[str, Any], threshold: float) -> list[tuple[float, 
     """From, to (in invocations per instance) and the instances added."""
     return [
         (
-            threshold + step.get("MetricIntervalLowerBound", float("-inf")),
-            threshold + step.get("MetricIntervalUpperBound", float("inf")),
-            step["ScalingAdjustment"],
+            threshold + float(step.get("MetricIntervalLowerBound", "-inf")),
+            threshold + float(step.get("MetricIntervalUpperBound", "inf")),
+            int(step["ScalingAdjustment"]),
         )
         for step in configuration["StepAdjustments"]
     ]
@@ -74,6 +78,54 @@ def test_below_50_invocations_an_instance_for_ten_minutes_one_goes(endpoint: str
     assert (idle["Period"], idle["EvaluationPeriods"]) == (60, 10)
     assert steps(down, idle["Threshold"]) == [(float("-inf"), 50, -1)]
     assert down["Cooldown"] == 300
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_given_other_values_when_deployed_then_every_endpoint_and_the_plan_follow_the_one_set(endpoint: str) -> None:
+    other = {
+        "InstanceInvocations": "900",
+        "SurgeExcess": "600",
+        "StepInstances": "3",
+        "SurgeInstances": "7",
+        "ScaleUpCooldownSeconds": "60",
+        "IdleInvocations": "250",
+        "IdleMinutes": "20",
+        "ScaleDownCooldownSeconds": "600",
+    }
+    chosen = deployed(endpoint, **other)
+    busy, idle = alarm(chosen, f"{endpoint}BusyAlarm"), alarm(chosen, f"{endpoint}IdleAlarm")
+    up, down = scaling(chosen, f"{endpoint}ScaleUp"), scaling(chosen, f"{endpoint}ScaleDown")
+    planned = resource(chosen, "AWS::Serverless::Function", "PlanReleasesFunction").properties["Environment"]
+
+    assert steps(up, float(busy["Threshold"])) == [(900, 1500, 3), (1500, float("inf"), 7)]
+    assert (float(idle["Threshold"]), int(idle["EvaluationPeriods"])) == (250, 20)
+    assert (int(up["Cooldown"]), int(down["Cooldown"])) == (60, 600)
+    assert float(planned["Variables"]["INSTANCE_INVOCATIONS"]) == float(busy["Threshold"])
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_given_a_bound_on_requests_in_flight_when_deployed_then_thirty_seconds_above_it_add_instances(
+    endpoint: str, template: dict[str, Any]
+) -> None:
+    crowded = alarm(deployed(endpoint, InstanceConcurrency="8"), f"{endpoint}CrowdedAlarm")
+
+    assert (crowded["Namespace"], crowded["MetricName"]) == ("AWS/SageMaker", "ConcurrentRequestsPerModel")
+    assert crowded["Period"] * crowded["EvaluationPeriods"] == 30
+    assert float(crowded["Threshold"]) == 8
+    assert template["Resources"][f"{endpoint}CrowdedAlarm"]["Properties"]["AlarmActions"] == [
+        {"Ref": f"{endpoint}ScaleUp"}
+    ]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_without_a_bound_on_requests_in_flight_there_is_no_alarm_of_ten_seconds(
+    endpoint: str, deployment: Deployment
+) -> None:
+    assert not [
+        spec.logical_id
+        for spec in deployment.resources("AWS::CloudWatch::Alarm")
+        if spec.logical_id.endswith("CrowdedAlarm")
+    ]
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
