@@ -13,6 +13,7 @@ from bench.parts import (
     overhead,
     sharing,
     soak,
+    speculation,
     stack,
     store,
 )
@@ -27,6 +28,7 @@ PARTS = {
         Part("stack", "Callers at once within the deadline", stack.measure),
         Part("store", "The store in memory beside moto", store.measure),
         Part("concurrency", "A thousand turns at once", concurrency.measure),
+        Part("speculation", "Retrieval before the intent is known", speculation.measure),
         Part("cold_start", "The functions' cold starts", cold_start.measure),
         Part("artefacts", "The classifier's encoder in each form", artefacts.measure),
         Part("endpoints", "The model servers at their knee", endpoints.measure),
