@@ -70,7 +70,7 @@ lock: $(VENV)/ready  ## pin the dependencies of pyproject.toml into requirements
 	$(COMPILE) pyproject.toml --extra models -o requirements/models.txt
 	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.txt
 	echo aws-sam-cli | $(COMPILE) - -o requirements/sam.txt
-	echo langgraph | $(COMPILE) - -o requirements/bench.txt
+	printf 'boto3\nlanggraph\nlitellm\n' | $(COMPILE) - -o requirements/bench.txt
 
 clean:  ## remove what was built, and the environments
 	rm -rf build reports .aws-sam .venv .venv-bench .venv-qwen .venv-sam .venv-torch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

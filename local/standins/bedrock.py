@@ -4,7 +4,7 @@ Simulated: the models are not AWS's. Each answer names what stood in for the mod
 """
 
 import asyncio
-import math
+import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,14 @@ from pydantic import BaseModel, ValidationError
 from local.standins.converse import StreamCutError, converse_body, converse_events
 from local.standins.converse_request import ConverseRequest
 from local.standins.event_stream import CONTENT_TYPE
-from local.standins.faults import Fault, FaultBoard, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault, FaultBoard
 from local.standins.guardrail import GuardrailRequest, assessed
 from local.standins.language_model import Ended, LanguageModel, ModelFailedError, whole
+from local.standins.payloads import bent
 from local.standins.shapes import BEDROCK, rest_json
 from local.standins.titan import Encode, TitanRequest, embedded
-from local.standins.transport import Handler, failed, misbehave, new_app
+from local.standins.transport import Handler, drop, failed, misbehave, new_app
 from local.standins.wording import spoken
 
 STAND_IN = "x-stand-in"
@@ -79,17 +81,17 @@ class _Bedrock:
         if _model(request) != self._models.embedding:
             raise _InvalidRequestError("The provided model identifier is invalid.")
         fault = self._board.take("embedding", await request.text())
-        shown = await misbehave(fault, BEDROCK)
+        shown = await misbehave(request, fault, BEDROCK)
         if shown is not None:
             return shown
         asked = await _parsed(request, TitanRequest)
-        answer = await asyncio.to_thread(embedded, self._encode, _bent(asked, fault))
-        return web.json_response(_spoilt(answer, fault), headers=_ENCODER)
+        answer = await asyncio.to_thread(embedded, self._encode, asked)
+        return _json(answer, fault, _ENCODER)
 
     async def converse(self, request: web.Request) -> web.Response:
         started = time.monotonic()
         fault = self._llm_fault(request)
-        shown = await misbehave(None if fault and fault.mode is Mode.EMPTY else fault, BEDROCK)
+        shown = await misbehave(request, None if fault and fault.mode is Mode.EMPTY else fault, BEDROCK)
         if shown is not None:
             return shown
         try:
@@ -101,7 +103,7 @@ class _Bedrock:
     async def converse_stream(self, request: web.Request) -> web.StreamResponse:
         started = time.monotonic()
         fault = self._llm_fault(request)
-        shown = await misbehave(None if fault and fault.mode in _BENDING else fault, BEDROCK)
+        shown = await misbehave(request, None if fault and fault.mode in _BENDING else fault, BEDROCK)
         if shown is not None:
             return shown
         speech = await self._speech(request, fault)
@@ -111,19 +113,19 @@ class _Bedrock:
             async for part in converse_events(speech, fault, started):
                 await response.write(part)
         except (StreamCutError, ConnectionResetError):  # the second: whoever asked has given up
-            _drop(request)
+            drop(request)
         return response
 
     async def apply_guardrail(self, request: web.Request) -> web.Response:
         if request.match_info["guardrail"] != self._models.guardrail:
             return failed(rest_json(404, "ResourceNotFoundException", "The guardrail does not exist."))
         fault = self._board.take("guardrail", await request.text())
-        shown = await misbehave(fault, BEDROCK)
+        shown = await misbehave(request, fault, BEDROCK)
         if shown is not None:
             return shown
         asked = await _parsed(request, GuardrailRequest)
         always = fault is not None and fault.mode is Mode.BLOCK
-        return web.json_response(assessed(asked, always_block=always), headers=_RULE)
+        return _json(assessed(asked, always_block=always), fault, _RULE)
 
     def _llm_fault(self, request: web.Request) -> Fault | None:
         return self._board.take("llm", _model(request))
@@ -166,21 +168,7 @@ async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
         return failed(rest_json(400, "ValidationException", str(error)))
 
 
-def _bent(asked: TitanRequest, fault: Fault | None) -> TitanRequest:
-    """The request, or one for other dimensions than asked."""
-    if fault is None or fault.mode is not Mode.WRONG_DIMENSION:
-        return asked
-    return asked.model_copy(update={"dimensions": 256 if asked.dimensions != 256 else 512})  # noqa: PLR2004 - Titan's
-
-
-def _spoilt(answer: Mapping[str, object], fault: Fault | None) -> Mapping[str, object]:
-    if fault is None or fault.mode is not Mode.NAN:
-        return answer
-    row = answer["embedding"]
-    return {**answer, "embedding": [math.nan] * len(row) if isinstance(row, list) else row}
-
-
-def _drop(request: web.Request) -> None:
-    """Close the connection with the answer unfinished."""
-    if request.transport is not None:
-        request.transport.close()
+def _json(answer: Mapping[str, object], fault: Fault | None, who: Mapping[str, str]) -> web.Response:
+    """The answer as the fault makes it."""
+    body = bent(json.dumps(answer).encode(), fault)
+    return web.Response(body=body, content_type="application/json", headers=who)

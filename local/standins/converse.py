@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from local.standins.event_stream import corrupted, event, exception
-from local.standins.faults import HANG_S, Fault, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import HANG_S, Fault
 from local.standins.language_model import Ended, ModelFailedError, Reply, whole
 
 # What happens half-way can happen only once it is known where that is.
@@ -35,7 +36,7 @@ async def converse_events(
         await asyncio.sleep(fault.delay_s)
     yield event("messageStart", {"role": "assistant"})
     try:
-        async for part in _broken_half_way(speech, fault.mode) if fault else speech:
+        async for part in _broken_half_way(speech, fault) if fault else speech:
             for one in [part] if isinstance(part, bytes) else _events(part, started):
                 yield one
     except ModelFailedError as error:
@@ -53,17 +54,19 @@ def _events(part: str | Ended, started: float) -> list[bytes]:
     ]
 
 
-async def _broken_half_way(speech: AsyncIterator[str | Ended], mode: Mode) -> AsyncIterator[str | Ended | bytes]:
+async def _broken_half_way(speech: AsyncIterator[str | Ended], fault: Fault) -> AsyncIterator[str | Ended | bytes]:
     """The speech, with what the fault does in the middle of it."""
-    if mode not in _BREAKING:
+    if fault.mode not in _BREAKING:
         async for part in speech:
             yield part
         return
     reply = await whole(speech)
-    for position, piece in enumerate(reply.pieces):
-        if position == len(reply.pieces) // 2:
-            async for broken in _broken(mode):
-                yield broken
+    broken_at = int(len(reply.pieces) * fault.after)
+    for piece in reply.pieces[:broken_at]:
+        yield piece
+    async for broken in _broken(fault.mode):
+        yield broken
+    for piece in reply.pieces[broken_at:]:
         yield piece
     yield reply.ended
 

@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from local.standins.faults import DEFAULT_DELAY_MS, TARGETS, Fault, FaultBoard, FaultRefusedError, Mode, as_json
+from local.standins.fault_catalogue import IN_PROCESS_ONLY, TARGETS, Mode
+from local.standins.faults import DEFAULT_DELAY_MS, Fault, FaultBoard, FaultRefusedError, as_json
 
 
 class FaultRequest(BaseModel):
@@ -19,9 +20,13 @@ class FaultRequest(BaseModel):
     delay_ms: int = DEFAULT_DELAY_MS
     times: int | None = None
     matching: tuple[str, ...] = ()
+    flapping_ms: int | None = None
+    after: float = 0.5
 
     def fault(self) -> Fault:
         """The fault asked for; raises FaultRefusedError."""
+        if self.mode in IN_PROCESS_ONLY:
+            raise FaultRefusedError(f"mode: {IN_PROCESS_ONLY[self.mode]}")
         return Fault(**dict(self))
 
 
@@ -29,7 +34,7 @@ def board_json(board: FaultBoard) -> dict[str, object]:
     """What is on, and what every target can be told to do."""
     return {
         "faults": [as_json(fault) for fault in board.faults()],
-        "targets": {name: sorted(modes) for name, modes in TARGETS.items()},
+        "targets": {name: sorted(modes - IN_PROCESS_ONLY.keys()) for name, modes in TARGETS.items()},
     }
 
 

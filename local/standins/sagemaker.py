@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Mapping
 import aiohttp
 from aiohttp import web
 
-from local.standins.faults import FaultBoard, Mode
+from local.standins.faults import Fault, FaultBoard
 from local.standins.hosting import CUSTOM_ATTRIBUTES, TARGET_MODEL, Hosting, RefusedError, invalid
+from local.standins.payloads import bent
 from local.standins.shapes import SAGEMAKER, Failure, rest_json
 from local.standins.transport import failed, misbehave, new_app
 
@@ -18,10 +19,6 @@ INVOCATION_LIMIT_S = 60
 _FORWARDED = ("Content-Type", "Accept", CUSTOM_ATTRIBUTES, TARGET_MODEL, "X-Amzn-SageMaker-Inference-Id")
 _CLIENT_ERROR = 400
 _SERVER_ERROR = 500
-_NAN = {
-    "classifier": '{"predictions": [{"label": "general", "score": NaN, "scores": {}}]}',
-    "reranker": '{"scores": [NaN]}',
-}
 
 
 def sagemaker_app(endpoints: Mapping[str, Hosting], board: FaultBoard) -> web.Application:
@@ -52,18 +49,17 @@ class _SageMaker:
         body = await request.read()
         try:
             fault = self._board.take(endpoint.model(request.headers), body.decode(errors="replace"))
-            if fault and fault.mode is Mode.NAN:
-                return web.Response(text=_NAN[fault.target], content_type="application/json")
-            return await misbehave(fault, SAGEMAKER) or await self._forward(endpoint, request, body)
+            shown = await misbehave(request, fault, SAGEMAKER)
+            return shown or await self._forward(endpoint, request, body, fault)
         except RefusedError as error:
             return failed(error.failure)
 
-    async def _forward(self, endpoint: Hosting, request: web.Request, body: bytes) -> web.Response:
+    async def _forward(self, endpoint: Hosting, request: web.Request, body: bytes, fault: Fault | None) -> web.Response:
         headers = {name: request.headers[name] for name in _FORWARDED if name in request.headers}
         try:
             path = await endpoint.path(request.headers, self._client)
             async with self._client.post(f"{endpoint.url}{path}", data=body, headers=headers) as answer:
-                return _answer(answer.status, await answer.read(), answer.headers)
+                return _answer(answer.status, bent(await answer.read(), fault), answer.headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             return failed(_model_error(0, f"Your invocation timed out or found no container: {error}"))
 

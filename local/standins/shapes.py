@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from local.standins.faults import Mode
+from local.standins.fault_catalogue import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def opensearch(status: int, kind: str, reason: str) -> Failure:
 _INTERNAL = "The system encountered an unexpected error during processing. Try your request again."
 _UNAVAILABLE = "Service is temporarily unavailable. Try again."
 _TOO_MANY = "Too many requests, please wait before trying again."
+_EXPIRED = "The security token included in the request is expired"
 
 BEDROCK: Mapping[Mode, Failure] = MappingProxyType(
     {
@@ -51,6 +52,7 @@ BEDROCK: Mapping[Mode, Failure] = MappingProxyType(
         Mode.UNAVAILABLE: rest_json(503, "ServiceUnavailableException", _UNAVAILABLE),
         Mode.THROTTLE: rest_json(429, "ThrottlingException", _TOO_MANY),
         Mode.MODEL_ERROR: rest_json(424, "ModelErrorException", "The model failed.", originalStatusCode=500),
+        Mode.EXPIRED_CREDENTIALS: rest_json(403, "ExpiredTokenException", _EXPIRED),
     }
 )
 SAGEMAKER: Mapping[Mode, Failure] = MappingProxyType(
@@ -58,6 +60,7 @@ SAGEMAKER: Mapping[Mode, Failure] = MappingProxyType(
         Mode.ERROR: rest_json(500, "InternalFailure", _INTERNAL, key="Message"),
         Mode.UNAVAILABLE: rest_json(503, "ServiceUnavailable", _UNAVAILABLE, key="Message"),
         Mode.THROTTLE: rest_json(400, "ThrottlingException", "Rate exceeded", key="Message"),
+        Mode.EXPIRED_CREDENTIALS: rest_json(403, "ExpiredTokenException", _EXPIRED),
         Mode.MODEL_ERROR: rest_json(
             424,
             "ModelError",
@@ -74,6 +77,8 @@ OPENSEARCH: Mapping[Mode, Failure] = MappingProxyType(
         Mode.ERROR: opensearch(500, "search_phase_execution_exception", "all shards failed"),
         Mode.UNAVAILABLE: opensearch(503, "cluster_manager_not_discovered_exception", "no cluster manager"),
         Mode.THROTTLE: opensearch(429, "rejected_execution_exception", "rejected execution: queue capacity reached"),
+        # The domain's access policy answers before OpenSearch does.
+        Mode.EXPIRED_CREDENTIALS: rest_json(403, "ExpiredTokenException", _EXPIRED),
     }
 )
 DYNAMODB: Mapping[Mode, Failure] = MappingProxyType(
@@ -81,6 +86,7 @@ DYNAMODB: Mapping[Mode, Failure] = MappingProxyType(
         Mode.ERROR: json_rpc(500, "InternalServerError", "Internal server error"),
         Mode.UNAVAILABLE: json_rpc(503, "ServiceUnavailable", _UNAVAILABLE),
         Mode.THROTTLE: json_rpc(400, "ProvisionedThroughputExceededException", "The table's throughput is exceeded."),
+        Mode.EXPIRED_CREDENTIALS: json_rpc(400, "ExpiredTokenException", _EXPIRED),
     }
 )
 OTHER_JSON_RPC: Mapping[Mode, Failure] = MappingProxyType(
@@ -88,5 +94,6 @@ OTHER_JSON_RPC: Mapping[Mode, Failure] = MappingProxyType(
         Mode.ERROR: json_rpc(500, "InternalException", _INTERNAL),
         Mode.UNAVAILABLE: json_rpc(503, "ServiceUnavailable", _UNAVAILABLE),
         Mode.THROTTLE: json_rpc(400, "ThrottlingException", "Rate exceeded"),
+        Mode.EXPIRED_CREDENTIALS: json_rpc(400, "ExpiredTokenException", _EXPIRED),
     }
 )

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from local.standins.faults import HANG_S, Fault, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import HANG_S, Fault
+from local.standins.payloads import INSTEAD
 from local.standins.shapes import Failure
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOOPBACK = "127.0.0.1"
 MAX_BODY_BYTES = 64 * 1024 * 1024
-_BAD_BODY = {Mode.MALFORMED: b'{"cut short": [', Mode.EMPTY: b"", Mode.WRONG_SCHEMA: b'{"unexpected": true}'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,27 @@ def failed(failure: Failure) -> web.Response:
     return web.Response(status=failure.status, body=failure.payload(), headers=failure.headers())
 
 
-async def misbehave(fault: Fault | None, shapes: Mapping[Mode, Failure]) -> web.Response | None:
-    """Show the fault as far as every service shows it alike; None when the service is to go on."""
+def drop(request: web.Request) -> None:
+    """Close the connection, whatever of the answer has gone out."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def misbehave(request: web.Request, fault: Fault | None, shapes: Mapping[Mode, Failure]) -> web.Response | None:
+    """Show the fault as far as every service shows it alike; None when the service is to go on.
+
+    A port that stand-ins share refuses nobody: a refused connection is one that is dropped before an answer.
+    """
     if fault is None:
         return None
+    if fault.mode is Mode.REFUSED:
+        drop(request)
+        return web.Response()
     if fault.mode is Mode.SLOW:
         await asyncio.sleep(fault.delay_s)
     elif fault.mode is Mode.HANG:
         await asyncio.sleep(HANG_S)
-    elif fault.mode in _BAD_BODY:
-        return web.Response(body=_BAD_BODY[fault.mode], content_type="application/json")
+    elif fault.mode in INSTEAD:
+        return web.Response(body=INSTEAD[fault.mode], content_type="application/json")
     failure = shapes.get(fault.mode)
     return failed(failure) if failure else None

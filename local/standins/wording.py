@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from local.standins.converse_request import ConverseRequest
-from local.standins.faults import Fault, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault
 from local.standins.language_model import Ended, LanguageModel, Reply, whole
 from local.standins.prompt_reader import Language, in_another_language, read_prompt
 from local.standins.tokens import pieces

@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from local.settings import StackSettings
 from local.stack import Stack
-from local.standins.faults import Fault, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault
 
 # Everything runs in one process here, so a turn gets more time than a customer would give it; budgets grow with it.
 PATIENCE = {"TurnDeadlineMs": "15000"}

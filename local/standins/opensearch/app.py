@@ -5,9 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from local.standins.faults import FaultBoard
+from local.standins.faults import Fault, FaultBoard
 from local.standins.opensearch.errors import OpenSearchError, ParsingError
 from local.standins.opensearch.store import Store, error_body
+from local.standins.payloads import bent
 from local.standins.shapes import OPENSEARCH
 from local.standins.transport import Handler, misbehave, new_app
 
@@ -156,6 +157,14 @@ def _faulty(board: FaultBoard) -> Any:
         if request.path.rpartition("/")[2] not in _SEARCHES or not board.concerns("search"):
             return await handler(request)
         call = (await request.read()).decode(errors="replace")
-        return await misbehave(board.take("search", call), OPENSEARCH) or await handler(request)
+        fault = board.take("search", call)
+        shown = await misbehave(request, fault, OPENSEARCH)
+        return shown or _bent(await handler(request), fault)
 
     return meet
+
+
+def _bent(answer: web.StreamResponse, fault: Fault | None) -> web.StreamResponse:
+    if fault is None or not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
+        return answer
+    return web.Response(body=bent(answer.body, fault), status=answer.status, content_type="application/json")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.standins.faults import Fault, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault
 from tests.local.events.conftest import OnMoto
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError, EventStreamError, ReadTimeoutError
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
-from local.standins.faults import Fault, FaultBoard, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault, FaultBoard
 from tests.local.standins.fakes import EMBEDDING, GUARDRAIL, SONNET
 
 PROMPT = """<products><product id="one-piece-110-en"><title>One Piece, Vol. 110</title><price>$11.99</price>

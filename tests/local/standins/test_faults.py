@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from local.standins.fault_catalogue import TARGETS, Mode, why_not
 from local.standins.fault_routes import fault_routes
-from local.standins.faults import Fault, FaultBoard, FaultRefusedError, Mode
+from local.standins.faults import Fault, FaultBoard, FaultRefusedError
 from local.standins.faulty_wsgi import FaultyWsgi
 
 
@@ -117,3 +118,19 @@ async def test_when_faults_are_posted_then_they_are_shown_and_deleted(
     assert refusal[0] == 400
     assert refusal[1].startswith("mode")
     assert after == []
+
+
+def test_given_a_flapping_fault_when_time_passes_then_it_comes_and_goes() -> None:
+    moments = iter([0.0, 0.0, 0.19, 0.21, 0.39, 0.41])
+    board = FaultBoard(lambda: next(moments))
+    board.switch_on(Fault(target="llm", mode=Mode.ERROR, flapping_ms=200))
+
+    seen = [board.take("llm") is not None for _ in range(5)]
+
+    assert seen == [True, True, False, False, True]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_given_any_target_and_mode_when_it_does_not_fail_so_then_the_catalogue_says_why(target: str) -> None:
+    for mode in Mode:
+        assert (why_not(target, mode) is None) == (mode in TARGETS[target])

@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from local.standins.faults import Fault, FaultBoard, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault, FaultBoard
 from local.standins.opensearch.analysis import tokens
 from local.standins.opensearch.app import opensearch_app
 

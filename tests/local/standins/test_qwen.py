@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError, EventStreamError
 
 from local.qwen.speech import Qwen
 from local.standins.bedrock import BedrockModels, bedrock_app
-from local.standins.faults import Fault, FaultBoard, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault, FaultBoard
 from tests.local.standins.fake_llama import FakeLlama
 from tests.local.standins.fakes import EMBEDDING, GUARDRAIL, SONNET, letters
 

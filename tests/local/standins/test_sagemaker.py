@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from local.standins.faults import Fault, FaultBoard, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault, FaultBoard
 from local.standins.hosting import SingleContainer
 from local.standins.sagemaker import sagemaker_app
 

@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from local.standins.faults import Fault, FaultBoard, Mode
+from local.standins.fault_catalogue import Mode
+from local.standins.faults import Fault, FaultBoard
 from local.standins.hosting import Archive, MultiModel, SingleContainer
 from local.standins.sagemaker import sagemaker_app
 from models.serving.app import STATE, create_app
