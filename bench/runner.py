@@ -12,22 +12,26 @@ from typing import Any
 from rich.console import Console
 
 from bench.results import Part, Result, UnmeasurableError
-from bench.show import console, show
+from bench.show import console, show, summary
 
 
 def run(program: str, description: str | None, parts: Mapping[str, Part], report: Path) -> int:
-    """The parts named on the command line, or all but the slow ones; 1 where a binding goal is missed."""
+    """The parts named on the command line, or all but the slow ones, and one table of all goals.
+
+    Gives 1 where a binding goal is missed or a part could not be measured.
+    """
     arguments = argparse.ArgumentParser(prog=program, description=description)
     arguments.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(parts)}, or all")
     chosen = _chosen(arguments.parse_args().parts, parts, arguments)
     out = console()
-    failed = False
+    outcomes: dict[str, Result | str] = {}
     for part in chosen:
-        outcome = _measured(part, out)
-        _write(report, part.name, outcome)
-        failed |= isinstance(outcome, str) or bool(outcome.failed)
+        outcomes[part.name] = _measured(part, out)
+        _write(report, part.name, outcomes[part.name])
+    if len(chosen) > 1:
+        summary(out, outcomes)
     out.print(f"All figures: {report}")
-    return int(failed)
+    return int(any(isinstance(outcome, str) or outcome.failed for outcome in outcomes.values()))
 
 
 def _chosen(names: list[str], parts: Mapping[str, Part], arguments: argparse.ArgumentParser) -> list[Part]:

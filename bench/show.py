@@ -1,5 +1,7 @@
 """The tables, within 80 columns."""
 
+from collections.abc import Mapping
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +31,26 @@ def show(out: Console, part: Part, result: Result) -> None:
     out.print()
 
 
+def summary(out: Console, outcomes: Mapping[str, Result | str]) -> None:
+    """The goals of all parts in one table; outcomes by the part's name, a text where one was not measured."""
+    table = Table(title="Goals", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for column, justify in (
+        ("part", "left"),
+        ("goal", "left"),
+        ("measured", "right"),
+        ("limit", "right"),
+        ("", "left"),
+    ):
+        table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]  # literals, by mypy a str
+    for name, outcome in outcomes.items():
+        if isinstance(outcome, str):
+            table.add_row(name, "not measured", "", "", _MISSED)
+        else:
+            for goal in outcome.goals:
+                table.add_row(name, goal.name, _with_unit(goal, goal.value), _limit(goal), _verdict(goal))
+    out.print(table)
+
+
 def _cell(value: Cell) -> str:
     if value is None:
         return "–"
@@ -45,8 +67,21 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
+_MET, _MISSED = Text("met", style="green"), Text("missed", style="bold red")
+
+
 def _goal(goal: Goal) -> Text:
-    verdict = Text("  met   ", style="green") if goal.is_met else Text("  missed", style="bold red")
-    sign = "≥" if goal.at_least else "≤"
-    unit = f" {goal.unit}" if goal.unit else ""
-    return verdict + Text(f"  {goal.name}: {number(goal.value)}{unit} ({sign} {number(goal.limit)})")
+    verdict = Text("  ") + _verdict(goal) + Text(" " * (len(_MISSED) - len(_verdict(goal))))
+    return verdict + Text(f"  {goal.name}: {_with_unit(goal, goal.value)} ({_limit(goal)})")
+
+
+def _verdict(goal: Goal) -> Text:
+    return _MET if goal.is_met else _MISSED
+
+
+def _limit(goal: Goal) -> str:
+    return f"{'≥' if goal.at_least else '≤'} {number(goal.limit)}"
+
+
+def _with_unit(goal: Goal, value: float) -> str:
+    return f"{number(value)} {goal.unit}".strip()

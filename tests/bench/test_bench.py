@@ -12,7 +12,7 @@ from bench.engines.workflow import InstantFunctions, definition, way
 from bench.parts import PARTS, soak
 from bench.results import Goal, Part, Result
 from bench.samples import of_rounds, percentile
-from bench.show import WIDTH, show
+from bench.show import WIDTH, show, summary
 from bench.soaking import Reading
 from local.stepfunctions import StateMachine
 
@@ -88,3 +88,16 @@ def test_a_table_is_at_most_eighty_columns_wide_and_says_what_was_missed() -> No
 
 def test_the_parts_have_their_own_names() -> None:
     assert all(name == part.name and part.title for name, part in PARTS.items())
+
+
+def test_the_summary_has_every_goal_and_every_part_that_was_not_measured() -> None:
+    out = Console(file=io.StringIO(), width=WIDTH)
+    goals = [Goal("fast enough", 0.5, 1.0, "ms"), Goal("often enough", 3.0, 4.0, at_least=True)]
+
+    summary(out, {"first": Result(columns=(), rows=(), goals=goals), "second": "no such package"})
+
+    assert isinstance(out.file, io.StringIO)
+    lines = [line.split() for line in out.file.getvalue().splitlines()]
+    assert ["first", "fast", "enough", "0.500", "ms", "≤", "1", "met"] in lines
+    assert ["first", "often", "enough", "3", "≥", "4", "missed"] in lines
+    assert ["second", "not", "measured", "missed"] in lines
