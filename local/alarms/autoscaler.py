@@ -1,12 +1,12 @@
 """Application Auto Scaling on the template's scalable targets: what policies ask for, within bounds and cooldowns."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from local.alarms.definition import Alarm
-from local.alarms.scaling import Cooldowns, StepScalingPolicy
+from local.alarms.scaling import Cooldowns
 from local.template.specs import ResourceSpec
 
 ACTIVITIES_KEPT = 200
@@ -18,6 +18,21 @@ class Fleet(Protocol):
     async def bounds(self, target: str) -> tuple[int, int]: ...
     async def capacity(self, target: str) -> int: ...
     async def set_capacity(self, target: str, capacity: int) -> None: ...
+
+
+class Policy(Protocol):
+    """Says what capacity an alarm's datapoints ask for. `target` is the scalable target's reference."""
+
+    @property
+    def arn(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def cooldown_s(self) -> int: ...
+    def value(self, datapoints: Sequence[float], *, rises: bool) -> float: ...
+    def desired(self, capacity: int, value: float, threshold: float, *, rises: bool) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -34,7 +49,7 @@ class Activity:
 class Autoscaler:
     """Executes policies by ARN. What it changed is in `activities`, the latest last."""
 
-    def __init__(self, targets: Iterable[ResourceSpec], policies: Iterable[StepScalingPolicy], fleet: Fleet) -> None:
+    def __init__(self, targets: Iterable[ResourceSpec], policies: Iterable[Policy], fleet: Fleet) -> None:
         self._ids = {target.ref: str(target.properties["ResourceId"]) for target in targets}
         self._policies = {policy.arn: policy for policy in policies}
         self._fleet = fleet
@@ -62,7 +77,7 @@ class Autoscaler:
         if cooldowns.blocks(capacity, wanted, at):
             return f"stays at {capacity}: cooling down"
         await self._change(target, capacity, wanted, at, f"{policy.name} for {alarm.name}")
-        cooldowns.begin(capacity, wanted, base, at, policy.settings.cooldown)
+        cooldowns.begin(capacity, wanted, base, at, policy.cooldown_s)
         return f"{capacity} -> {wanted}"
 
     async def keep_within_bounds(self, at: float) -> None:

@@ -63,6 +63,10 @@ class StepScalingPolicy:
         self.target = properties.scaling_target_id
         self.settings = properties.step_scaling_policy_configuration
 
+    @property
+    def cooldown_s(self) -> int:
+        return self.settings.cooldown
+
     def value(self, datapoints: Sequence[float], *, rises: bool) -> float:
         """The alarm's datapoints as one value. Without any, which AWS does not describe: beyond every bound."""
         if not datapoints:
