@@ -4,13 +4,13 @@ from typing import Any
 
 from authorize_caller.tokens import InvalidTokenError, customer_of
 from mangaassist.settings import settings
-from mangaassist.telemetry import logger
+from mangaassist.telemetry import in_turn, logger
 
 # API Gateway answers 401 to exactly this text, and 500 to any other error.
 UNAUTHORIZED = "Unauthorized"
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """An IAM policy that lets the caller through, and who it is: `kind` customer or guest, and `customer_id`.
 
     A token that proves nothing is a 401. An identity provider that is down is a 500: a 401 would sign everybody out.
@@ -18,12 +18,16 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     token = _bearer_token(event)
     if token is None:
         return _allow(event, kind="guest", customer_id="")
+    with in_turn(event["requestContext"]["requestId"], getattr(context, "aws_request_id", None)):
+        return _allow(event, kind="customer", customer_id=_customer(token))
+
+
+def _customer(token: str) -> str:
     try:
-        customer_id = customer_of(token, settings().token_issuer, settings().token_audience)
+        return customer_of(token, settings().token_issuer, settings().token_audience)
     except InvalidTokenError as error:
         logger().info("refused a token", extra={"reason": str(error)})
         raise Exception(UNAUTHORIZED) from None
-    return _allow(event, kind="customer", customer_id=customer_id)
 
 
 def _bearer_token(event: dict[str, Any]) -> str | None:

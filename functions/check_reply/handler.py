@@ -17,7 +17,7 @@ def handler(request: CheckReplyInput, budget: TimeBudget) -> Verdict:
     if reasons:
         return _withheld(reasons, request.turn)
     guardrail = Guardrail(settings().guardrail_id, settings().guardrail_version)
-    with timed_model("guardrail", request.turn.trace_id):
+    with timed_model("guardrail", request.turn.trace_id, intent=request.intent):
         allowed = guardrail.allows(request.draft.reply, budget_ms=budget.ms)
     return Verdict(allowed=True) if allowed else _withheld([INTERVENED], request.turn)
 

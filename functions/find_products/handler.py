@@ -44,7 +44,7 @@ def _named(turn: Turn, texts: Sequence[str], catalogue: Catalogue, budget: TimeB
     """
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
     for text in texts:
-        candidates = index.series_named(text, size=CANDIDATE_SERIES, budget_ms=budget.ms)
+        candidates = index.series_named(text, size=CANDIDATE_SERIES, budget_ms=budget.ms, trace_id=turn.trace_id)
         lengths = [mention_length(text, match.titles.splitlines()) for match in candidates]
         if any(lengths):
             named = candidates[lengths.index(max(lengths))]

@@ -45,7 +45,7 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _models_are_known(self) -> "Settings":
         """A model without a price or thresholds would be called, and paid for, before anything failed."""
-        for model_id in (self.sonnet_model_id, self.haiku_model_id):
+        for model_id in (self.sonnet_model_id, self.haiku_model_id, self.embedding_model_id):
             prices_of(model_id)
         if self.embedding_model_id not in models().embeddings:
             raise ValueError(f"tables/models.toml has no thresholds for {self.embedding_model_id}")

@@ -13,7 +13,7 @@ from mangaassist.errors import ContractError
 from mangaassist.host import host
 from mangaassist.policy.deadline import budget_ms
 from mangaassist.settings import settings
-from mangaassist.telemetry import record_step
+from mangaassist.telemetry import in_turn, prepare, record_step
 
 Input = TypeVar("Input", bound=BaseModel)
 Logic = Callable[[Input, TimeBudget], StepOutput]
@@ -23,22 +23,27 @@ Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Callable[[Logic[Input]], Handler]:
     """Make a Lambda handler of a function of (input contract, time budget).
 
-    The clients of the `services` it calls are made before a SnapStart snapshot is taken, or else before its budget
-    starts: a cold start may cost the turn time, but must not look like a dependency that is late.
+    Powertools is imported, and the clients of the `services` it calls are made, before a SnapStart snapshot is taken,
+    or else before its budget starts: a cold start may cost the turn time, but must not look like a dependency that is
+    late.
 
     The handler raises ContractError for an input that breaks the contract; every other error leaves as it is,
     so that its class name is what the state machine catches.
     """
 
     def decorate(logic: Logic[Input]) -> Handler:
-        register_before_snapshot(_make_clients, services)
+        register_before_snapshot(_prepare, services)
 
-        def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+        def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+            with in_turn(_trace_id(event), getattr(context, "aws_request_id", None)):
+                return measured(event)
+
+        def measured(event: dict[str, Any]) -> dict[str, Any]:
             started = host().monotonic()
             outcome = "ok"
             try:
                 request = _accept(accepts, event)
-                _make_clients(services)
+                _prepare(services)
                 output = logic(request, _budget(name, event))
             except Exception as error:
                 outcome = type(error).__name__
@@ -53,7 +58,8 @@ def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Ca
     return decorate
 
 
-def _make_clients(services: Sequence[str]) -> None:
+def _prepare(services: Sequence[str]) -> None:
+    prepare()
     for service in services:
         client(service)
 

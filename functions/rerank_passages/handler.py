@@ -15,6 +15,6 @@ def handler(request: RerankInput, budget: TimeBudget) -> Ranked:
     models = SageMakerModels.of(settings())
     candidates = request.passages[:RERANKED]
     texts = [f"{passage.title}. {passage.text}" for passage in candidates]
-    with timed_model("reranker", turn.trace_id):
+    with timed_model("reranker", turn.trace_id, before_intent=True) as timing:
         logits = models.rerank(turn.message, texts, budget_ms=budget.ms, trace_id=turn.trace_id)
-    return Ranked(passages=fused(candidates, logits))
+    return Ranked(passages=fused(candidates, logits), scoring_ms=timing.ms)

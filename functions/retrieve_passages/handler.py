@@ -4,7 +4,6 @@ from mangaassist.aws.embeddings import Titan
 from mangaassist.aws.search import PassageIndex
 from mangaassist.clock import TimeBudget
 from mangaassist.contracts import Retrieval, TurnInput
-from mangaassist.host import host
 from mangaassist.policy.known_replies import is_near, matches
 from mangaassist.settings import settings
 from mangaassist.step import step
@@ -17,12 +16,10 @@ def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
     turn = request.turn
     model_id = settings().embedding_model_id
     titan = Titan(model_id, settings().embedding_dimensions)
-    started = host().monotonic()
-    with timed_model("embedding", turn.trace_id):
-        vector = titan.embed(turn.message, budget_ms=budget.ms)
-    embedding_ms = round((host().monotonic() - started) * 1000)
+    with timed_model("embedding", turn.trace_id, before_intent=True) as timing:
+        vector = titan.embed(turn.message, budget_ms=budget.ms, trace_id=turn.trace_id)
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
-    nearest = index.nearest(vector, turn.locale, budget_ms=budget.ms)
+    nearest = index.nearest(vector, turn.locale, budget_ms=budget.ms, trace_id=turn.trace_id)
     passages, reply = nearest.passages, nearest.known_reply
     is_known = matches(reply, model_id, turn.locale)
     return Retrieval(
@@ -31,5 +28,5 @@ def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
         known_reply_matches=is_known,
         worth_reranking=len(passages) > 1 and not is_known and turn.locale in models().reranker.languages,
         index=nearest.index,
-        embedding_ms=embedding_ms,
+        embedding_ms=timing.ms,
     )

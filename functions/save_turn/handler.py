@@ -7,13 +7,13 @@ from mangaassist.contracts import Saved, SaveTurnInput
 from mangaassist.policy.prompt import PROMPT_VERSION
 from mangaassist.settings import settings
 from mangaassist.step import step
-from mangaassist.telemetry import record_fallbacks
+from mangaassist.telemetry import record_turn
 
 
 @step("save_turn", accepts=SaveTurnInput, services=["dynamodb", "events"])
 def handler(request: SaveTurnInput, budget: TimeBudget) -> Saved:
     turn, reply = request.turn, request.reply
-    record_fallbacks(reply.degraded, trace_id=turn.trace_id)
+    record_turn(request, now_ms=now_ms(), embedding_model_id=settings().embedding_model_id)
     sessions = Sessions(settings().sessions_table)
     sessions.save(turn, reply, request.cost_usd, now_s=now_ms() // 1000, budget_ms=budget.ms)
     event = {

@@ -67,7 +67,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 def event(**headers: str) -> dict[str, Any]:
-    return {"methodArn": METHOD, "headers": headers}
+    return {"methodArn": METHOD, "headers": headers, "requestContext": {"requestId": "t-1"}}
 
 
 @pytest.fixture

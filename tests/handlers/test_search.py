@@ -78,7 +78,7 @@ def answering(scripted: Scripted, aws: Any) -> Ask:
 def test_the_nearest_passages_and_the_known_reply_come_with_their_cosines(answering: Ask) -> None:
     index = answering(both(found(PASSAGE), found(REPLY, score=0.99)))
 
-    nearest = index.nearest([1.0], "en", budget_ms=PATIENCE_MS)
+    nearest = index.nearest([1.0], "en", budget_ms=PATIENCE_MS, trace_id="t-1")
 
     assert [passage.id for passage in nearest.passages] == ["hit-0"]
     assert nearest.passages[0].score == pytest.approx(0.9)
@@ -89,7 +89,7 @@ def test_the_nearest_passages_and_the_known_reply_come_with_their_cosines(answer
 
 @pytest.mark.parametrize("replies", [MISSING, found({"question": "q"}), {"status": 200}, found()])
 def test_passages_are_of_use_without_a_known_reply(answering: Ask, replies: Any) -> None:
-    nearest = answering(both(found(PASSAGE), replies)).nearest([1.0], "en", budget_ms=PATIENCE_MS)
+    nearest = answering(both(found(PASSAGE), replies)).nearest([1.0], "en", budget_ms=PATIENCE_MS, trace_id="t-1")
 
     assert (len(nearest.passages), nearest.known_reply) == (1, None)
 
@@ -108,20 +108,22 @@ def test_passages_are_of_use_without_a_known_reply(answering: Ask, replies: Any)
 )
 def test_whatever_is_wrong_with_the_passages_is_a_search_error(answering: Ask, answer: Answer) -> None:
     with pytest.raises(SearchError):
-        answering(answer).nearest([1.0], "en", budget_ms=PATIENCE_MS)
+        answering(answer).nearest([1.0], "en", budget_ms=PATIENCE_MS, trace_id="t-1")
 
 
 def test_a_series_that_is_not_as_it_should_be_is_a_search_error(answering: Ask) -> None:
     with pytest.raises(SearchError):
-        answering((200, found({"titles": "One Piece"}))).series_named("one piece", size=5, budget_ms=PATIENCE_MS)
+        answering((200, found({"titles": "One Piece"}))).series_named(
+            "one piece", size=5, budget_ms=PATIENCE_MS, trace_id="t-1"
+        )
 
 
 def test_a_failing_server_is_asked_once_more(answering: Ask) -> None:
     index = answering((503, {}), (200, found({"titles": "One Piece", "editions": []})))
 
-    assert index.series_named("one piece", size=5, budget_ms=PATIENCE_MS)[0].titles == "One Piece"
+    assert index.series_named("one piece", size=5, budget_ms=PATIENCE_MS, trace_id="t-1")[0].titles == "One Piece"
 
 
 def test_a_server_that_keeps_failing_is_a_search_error(answering: Ask) -> None:
     with pytest.raises(SearchError):
-        answering((503, {}), (500, {})).series_named("one piece", size=5, budget_ms=PATIENCE_MS)
+        answering((503, {}), (500, {})).series_named("one piece", size=5, budget_ms=PATIENCE_MS, trace_id="t-1")

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
@@ -10,6 +11,7 @@ from mangaassist.aws.calls import NamedErrors, call_within
 from mangaassist.aws.clients import client
 from mangaassist.errors import EmbeddingError, EmbeddingTimeoutError
 
+METADATA = "requestMetadata"
 EMBEDDING = NamedErrors(EmbeddingError, EmbeddingTimeoutError)
 
 
@@ -24,18 +26,20 @@ class Titan:
     model_id: str
     dimensions: int
 
-    def embed(self, text: str, *, budget_ms: int) -> list[float]:
+    def embed(self, text: str, *, budget_ms: int, trace_id: str) -> list[float]:
         """The text's unit vector, of `dimensions` floats.
 
         Raises EmbeddingError, EmbeddingTimeoutError.
         """
 
         def call() -> bytes:
-            response = client("bedrock-runtime").invoke_model(
+            bedrock = client("bedrock-runtime")
+            response = bedrock.invoke_model(
                 modelId=self.model_id,
                 body=json.dumps({"inputText": text, "dimensions": self.dimensions, "normalize": True}),
                 contentType="application/json",
                 accept="application/json",
+                **_metadata(bedrock, trace_id),
             )
             content: bytes = response["body"].read()
             return content
@@ -50,3 +54,9 @@ class Titan:
         if len(vector) != self.dimensions or not math.isclose(math.hypot(*vector), 1.0, abs_tol=0.01):
             raise EmbeddingError(f"not a unit vector of {self.dimensions} dimensions")
         return vector
+
+
+def _metadata(bedrock: Any, trace_id: str) -> dict[str, str]:
+    """For Bedrock's invocation log, where the SDK of Lambda's runtime is new enough to send it with InvokeModel."""
+    known = bedrock.meta.service_model.operation_model("InvokeModel").input_shape.members
+    return {METADATA: json.dumps({"trace_id": trace_id})} if METADATA in known else {}

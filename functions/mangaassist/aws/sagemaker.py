@@ -88,7 +88,7 @@ class SageMakerModels:
         def call() -> bytes:
             response = client("sagemaker-runtime").invoke_endpoint(
                 EndpointName=model.endpoint,
-                **model.target,
+                **_traced(model.target, trace_id),
                 Body=json.dumps(body, ensure_ascii=False).encode(),
                 ContentType="application/json",
                 Accept="application/json",
@@ -98,3 +98,9 @@ class SageMakerModels:
             return content
 
         return call_within(budget_ms, call, errors)
+
+
+def _traced(target: Target, trace_id: str) -> Target:
+    """The model's target, and the trace id where the container sees it: the inference id is for data capture alone."""
+    attributes = [target["CustomAttributes"]] if "CustomAttributes" in target else []
+    return {**target, "CustomAttributes": ";".join([*attributes, f"trace_id={trace_id}"])}

@@ -20,6 +20,7 @@ from mangaassist.telemetry import logger
 
 SEARCHING = NamedErrors(SearchError, SearchTimeoutError)
 CANDIDATES = 10
+OPAQUE_ID = "X-Opaque-Id"  # OpenSearch names it in its slow log and its task list
 OK = 200
 SERVER_ERROR = 500
 
@@ -92,7 +93,7 @@ class PassageIndex:
     endpoint: str
     space: str
 
-    def nearest(self, vector: Sequence[float], locale: Locale, *, budget_ms: int) -> Nearest:
+    def nearest(self, vector: Sequence[float], locale: Locale, *, budget_ms: int, trace_id: str) -> Nearest:
         """The passages nearest to a question, and the known reply to the nearest question.
 
         Passages without a known reply are of use, so that only their own failure is raised.
@@ -106,7 +107,7 @@ class PassageIndex:
             self._nearest_query(vector, 1),
         ]
         body = "".join(json.dumps(line) + "\n" for line in lines)
-        answers = self._post("/_msearch", body, "application/x-ndjson", budget_ms)
+        answers = self._post("/_msearch", body, "application/x-ndjson", budget_ms, trace_id)
         passages, replies = _parsed(_Answers, answers).responses
         hits = _hits(_Answer[_Passage], passages)
         return Nearest(
@@ -115,22 +116,24 @@ class PassageIndex:
             index=hits[0].index if hits else None,
         )
 
-    def series_named(self, text: str, *, size: int, budget_ms: int) -> list[SeriesMatch]:
+    def series_named(self, text: str, *, size: int, budget_ms: int, trace_id: str) -> list[SeriesMatch]:
         """The series whose titles match a text best, by words.
 
         Raises SearchError, SearchTimeoutError.
         """
         body = json.dumps({"size": size, "_source": ["titles", "editions"], "query": {"match": {"titles": text}}})
-        answer = self._post("/products/_search", body, "application/json", budget_ms)
+        answer = self._post("/products/_search", body, "application/json", budget_ms, trace_id)
         return [hit.source for hit in _parsed(_Answer[SeriesMatch], answer).hits.hits]
 
     def _nearest_query(self, vector: Sequence[float], size: int) -> dict[str, Any]:
         knn = {"vector": list(vector), "k": size, "filter": {"term": {"space": self.space}}}
         return {"size": size, "_source": {"excludes": ["embedding"]}, "query": {"knn": {"embedding": knn}}}
 
-    def _post(self, path: str, body: str, content_type: str, budget_ms: int) -> bytes:
+    def _post(self, path: str, body: str, content_type: str, budget_ms: int, trace_id: str) -> bytes:
+        headers = {"Content-Type": content_type, OPAQUE_ID: trace_id}
+
         def call() -> bytes:
-            response = _session().send(_signed(self.endpoint + path, body.encode(), content_type))
+            response = _session().send(_signed(self.endpoint + path, body.encode(), headers))
             if response.status_code >= SERVER_ERROR:
                 raise TransientError(f"OpenSearch answered {response.status_code}")
             if response.status_code != OK:
@@ -184,11 +187,11 @@ def _session() -> Any:
     return URLLib3Session(timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S), max_pool_connections=16)
 
 
-def _signed(url: str, body: bytes, content_type: str) -> Any:
+def _signed(url: str, body: bytes, headers: dict[str, str]) -> Any:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 
-    request = AWSRequest(method="POST", url=url, data=body, headers={"Content-Type": content_type})
+    request = AWSRequest(method="POST", url=url, data=body, headers=headers)
     aws = _aws_session()
     SigV4Auth(aws.get_credentials(), "es", aws.get_config_variable("region")).add_auth(request)
     return request.prepare()

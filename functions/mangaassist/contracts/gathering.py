@@ -61,9 +61,10 @@ class RerankInput(Contract):
 
 
 class Ranked(StepOutput):
-    """The passages the reply rests on, best first."""
+    """The passages the reply rests on, best first. `scoring_ms` is the reranker's part of the time."""
 
     passages: list[Passage] = []
+    scoring_ms: int = 0
 
 
 class Gathered(Contract):

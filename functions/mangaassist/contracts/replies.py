@@ -42,6 +42,7 @@ class CheckReplyInput(Contract):
     turn: Turn
     draft: Draft
     gathered: Gathered = Gathered()
+    intent: str | None = None
 
 
 class Verdict(StepOutput):
@@ -97,8 +98,12 @@ class OpenedTurn(StepOutput):
 
 
 class SaveTurnInput(Contract):
+    """`timings` are milliseconds by step, as far as it went well."""
+
     turn: Turn
     reply: ChatReply
+    understanding: Understanding | None = None
+    timings: dict[str, int] = {}
     cost_usd: float = 0.0
     model_id: str | None = None
     index: str | None = None
