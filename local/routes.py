@@ -32,6 +32,7 @@ class LocalRoutes:
                     "GET /health": "what runs, and what each function has done",
                     "GET /turns": "the latest turns",
                     "GET /turns/{trace_id}": "what a turn did, state by state; for a browser, its waterfall",
+                    "GET /turns/{trace_id}/logs": "every log line of a turn, of functions, API and stand-ins, by time",
                     "GET /events": "the latest events, deliveries and asynchronous invocations",
                     "GET /schedules": "schedules and scheduled rules, and when each is due",
                     "GET /alarms": "the template's alarms, what made them change, and what they did",

@@ -49,12 +49,14 @@ from local.standins.bedrock import bedrock_app
 from local.standins.encoders import EncoderByScript, load_encoders
 from local.standins.fault_routes import fault_routes
 from local.standins.faults import FaultBoard
+from local.standins.journal import CallJournal
 from local.standins.opensearch.app import opensearch_app
 from local.standins.sagemaker import sagemaker_app
 from local.standins.titan import Vectors
 from local.stepfunctions_api import StepFunctionsApi, stepfunctions_app
 from local.template import Deployment
 from local.template.identities import Place
+from local.turn_logs import log_routes
 from local.turn_routes import turn_routes
 
 
@@ -100,17 +102,17 @@ class Stack:
         undo.callback(self.faults.switch_off)
         models = ModelHosts(self.settings)
         await undo.enter_async_context(models.running())
-        aws = await self._surround(undo)
+        calls = CallJournal(self.settings.logs / "calls.log")
+        aws = await self._surround(undo, calls)
         self.monitoring = Monitoring(self.deployment, self.settings.logs, self.clock)
         inference = sagemaker_app(models.endpoints, self.faults)
         inference.middlewares.append(self.monitoring.inference())
-        sagemaker = await undo.enter_async_context(served(inference))
+        sagemaker = await undo.enter_async_context(served(calls.around("sagemaker", inference)))
         encoders = _LateEncoders()
         with self._progress.step(f"language model ready: {self.settings.llm}"):
             model = await undo.enter_async_context(language_model(self.settings, encoders))
-        bedrock = await undo.enter_async_context(
-            served(bedrock_app(self.names.bedrock(), encoders, model, self.faults))
-        )
+        bedrock_models = bedrock_app(self.names.bedrock(), encoders, model, self.faults)
+        bedrock = await undo.enter_async_context(served(calls.around("bedrock", bedrock_models)))
         endpoints = {
             **aws,
             "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
@@ -132,10 +134,10 @@ class Stack:
         await self._watch(undo)
         await self._open(undo, listener, endpoints, step_functions)
 
-    async def _surround(self, undo: AsyncExitStack) -> dict[str, str]:
+    async def _surround(self, undo: AsyncExitStack, calls: CallJournal) -> dict[str, str]:
         """Identity provider, search and moto; then the template can be read as deployed here."""
         self.identity.issuer = await undo.enter_async_context(served(self.identity.application()))
-        search = await undo.enter_async_context(served(opensearch_app(self.faults)))
+        search = await undo.enter_async_context(served(calls.around("opensearch", opensearch_app(self.faults))))
         place = Place()
         self.events = Events(self.clock, Origin(place.account, place.region))
         undo.push_async_callback(self.events.close)
@@ -239,6 +241,7 @@ class Stack:
         routes = [
             *self.routes.table(),
             *turn_routes(self.machines),
+            *log_routes(self.settings.logs),
             *event_routes(self.events, self.clock, self._settled),
             *self.monitoring.routes(),
             *fault_routes(self.faults),

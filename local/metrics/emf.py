@@ -62,14 +62,18 @@ def documents(line: str) -> Iterator[dict[str, Any]]:
 
     Two processes that print at the same time may share a line.
     """
+    return (found for found in objects(line) if MARK in found)
+
+
+def objects(line: str) -> Iterator[dict[str, Any]]:
+    """Every JSON object of a line; raises EmfParsingError at the first that is none."""
     start = line.find("{")
     while start >= 0:
         try:
-            document, end = _DECODER.raw_decode(line, start)
+            found, end = _DECODER.raw_decode(line, start)
         except ValueError as error:
             raise EmfParsingError(f"no JSON from column {start + 1}: {error}") from None
-        if MARK in document:
-            yield document
+        yield found
         start = line.find("{", end)
 
 
