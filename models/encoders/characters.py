@@ -8,14 +8,14 @@ import numpy as np
 
 from models.encoders.base import Vectors, unit_rows
 
-_LENGTHS = (1, 2, 3, 4)
+_LENGTHS = (1, 2, 3)
 _MAX_CHARACTERS = 600
 # Katakana to hiragana, which lie 0x60 apart.
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
 class CharacterEncoder:
-    """Square-rooted counts of 1- to 4-grams in CRC-32 buckets; nothing is learned, so nothing is stored.
+    """Square-rooted counts of 1- to 3-grams in CRC-32 buckets; nothing is learned, so nothing is stored.
 
     Width, case and the two kana scripts are folded.
     """
