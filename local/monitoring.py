@@ -130,8 +130,8 @@ class Monitoring:
         """The depths belong to the minute that has just ended."""
         watched = [dict(alarm.metric.dimensions) for alarm in self.alarms if alarm.metric.namespace == SQS]
         queues = {dimensions["QueueName"] for dimensions in watched}
-        for queue, visible in (await queue_depths(self._clients, queues)).items():
-            self.store.put(services.of_queue(queue, at=at - 1, visible=visible))
+        for queue, depth in (await queue_depths(self._clients, queues)).items():
+            self.store.put(services.of_queue(queue, at=at - 1, visible=depth.visible, not_visible=depth.not_visible))
 
 
 async def _tolerantly(part: Callable[[float], Awaitable[None]], at: float) -> None:

@@ -16,6 +16,7 @@ from local.cloud import Cloud, provision
 from local.errors import StackError
 from local.events import Events, Origin, Requests
 from local.events.asynchronous import AsynchronousInvocations
+from local.events.queues import MAPPING, QueueMapping, QueuePollers
 from local.events.routes import event_routes
 from local.identity import IdentityProvider
 from local.ingest.load import Destination, fill_indices, fill_tables
@@ -202,6 +203,8 @@ class Stack:
             call=calls.call,
         )
         undo.push_async_callback(self.events.close)
+        mappings = map(QueueMapping.of, self.deployment.resources(MAPPING))
+        await undo.enter_async_context(QueuePollers(mappings, self.measured, self.cloud.clients, self.events.journal))
         api = StepFunctionsApi(self.machines)
         await undo.enter_async_context(listening(stepfunctions_app(api), listener))
         return api

@@ -11,14 +11,14 @@ from mangaassist.telemetry import record_withheld, timed_model
 INTERVENED = "guardrail_intervened"
 
 
-@step("check_reply", accepts=CheckReplyInput, services=["bedrock-runtime"])
+@step("check_reply", accepts=CheckReplyInput, services=["bedrock-runtime", "dynamodb"])
 def handler(request: CheckReplyInput, budget: TimeBudget) -> Verdict:
     reasons = broken_rules(request)
     if reasons:
         return _withheld(reasons, request.turn)
     guardrail = Guardrail(settings().guardrail_id, settings().guardrail_version)
     with timed_model("guardrail", request.turn.trace_id, intent=request.intent):
-        allowed = guardrail.allows(request.draft.reply, budget_ms=budget.ms)
+        allowed = guardrail.allows(request.draft.reply, budget_ms=budget.ms, trace_id=request.turn.trace_id)
     return Verdict(allowed=True) if allowed else _withheld([INTERVENED], request.turn)
 
 

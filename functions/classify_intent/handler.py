@@ -9,7 +9,7 @@ from mangaassist.step import step
 from mangaassist.telemetry import timed_model
 
 
-@step("classify_intent", accepts=TurnInput, services=["sagemaker-runtime"])
+@step("classify_intent", accepts=TurnInput, services=["sagemaker-runtime", "dynamodb"])
 def handler(request: TurnInput, budget: TimeBudget) -> Understanding:
     turn = request.turn
     models = SageMakerModels.of(settings())

@@ -11,12 +11,12 @@ from mangaassist.step import step
 from mangaassist.telemetry import timed_model
 
 
-@step("generate_reply", accepts=ReplyInput, services=["bedrock-runtime"])
+@step("generate_reply", accepts=ReplyInput, services=["bedrock-runtime", "dynamodb"])
 def handler(request: ReplyInput, budget: TimeBudget) -> Draft:
     turn, gathered, tier = request.turn, request.gathered, request.understanding.tier
     model_id = settings().haiku_model_id if tier == "haiku" else settings().sonnet_model_id
     with timed_model(tier, turn.trace_id, intent=request.understanding.intent) as timing:
-        generation = generate(model_id, assemble(request), budget_ms=budget.ms, trace_id=turn.trace_id)
+        generation = generate(tier, model_id, assemble(request), budget_ms=budget.ms, trace_id=turn.trace_id)
         timing.usage, timing.first_token_ms = generation.usage, generation.first_token_ms
     return Draft(
         reply=generation.text,

@@ -36,6 +36,11 @@ class TimeBudget:
     def of_ms(cls, ms: int) -> "TimeBudget":
         return cls(host().monotonic() + ms / 1000)
 
+    def part(self, share: float) -> "TimeBudget":
+        """The first share of what is left."""
+        now = host().monotonic()
+        return TimeBudget(now + max(0.0, self.ends_at - now) * share)
+
     @property
     def ms(self) -> int:
         """What is left, in milliseconds; never negative."""

@@ -16,6 +16,7 @@ MangaAssistError
 │   ├── SearchError             ── SearchTimeoutError
 │   └── TableError              ── TableTimeoutError
 ├── EventsError                 ── EventsTimeoutError
+├── QueueError                  ── QueueTimeoutError
 ├── TemplateDataMissingError    a template lacks a value; the language model answers instead
 ├── ContractError               a function was invoked with an input it does not know
 └── SettingsError               the environment is not as the template sets it
@@ -127,6 +128,14 @@ class EventsError(MangaAssistError):
 
 class EventsTimeoutError(EventsError):
     """EventBridge did not take an event within its budget."""
+
+
+class QueueError(MangaAssistError):
+    """SQS did not take a message."""
+
+
+class QueueTimeoutError(QueueError):
+    """SQS did not take a message within its budget."""
 
 
 class TemplateDataMissingError(MangaAssistError):

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError, model_validator
 
 from mangaassist.errors import SettingsError
+from mangaassist.policy.deadline import REFERENCE_MS
 from mangaassist.policy.pricing import prices_of
 from mangaassist.tables import models
 
@@ -23,7 +24,9 @@ class Settings(BaseModel):
     sessions_table: str
     catalogue_table: str
     customers_table: str
+    breakers_table: str
     event_bus: str
+    unsettled_turns_queue: str
     session_secret_id: str
     mode_parameter: str
     classifier_endpoint: str
@@ -41,6 +44,7 @@ class Settings(BaseModel):
     token_issuer: str = Field(min_length=0)
     token_audience: str = Field(min_length=0)
     debug_replies: bool
+    circuit_breakers: Literal["on", "off"]
 
     @model_validator(mode="after")
     def _models_are_known(self) -> "Settings":
@@ -50,6 +54,11 @@ class Settings(BaseModel):
         if self.embedding_model_id not in models().embeddings:
             raise ValueError(f"tables/models.toml has no thresholds for {self.embedding_model_id}")
         return self
+
+    @property
+    def stretch(self) -> float:
+        """By how much the deadline is longer than the one for which times are written down."""
+        return self.turn_deadline_ms / REFERENCE_MS
 
     @property
     def embedding_space(self) -> str:

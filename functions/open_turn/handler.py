@@ -1,7 +1,7 @@
 """Open turn: who asks what, in whose session, until when; or the answer that this turn got before.
 
 Nothing runs past this step for a request that is refused. A store that is down neither refuses a turn nor opens
-somebody else's session: a customer's turn is then answered in a new session, a guest's without its history.
+somebody else's session: the turn is answered without history, and kept only if the session proves to be the caller's.
 """
 
 from functools import cache
@@ -34,7 +34,7 @@ def handler(opening: OpenTurnInput, budget: TimeBudget) -> OpenedTurn:
     try:
         session, answered = _enter(identity, request, opening, budget)
     except TableError:
-        identity, session, answered = identity.without_proof(), Session(now_ms() // 1000 + SESSION_LIFE_S), None
+        session, answered = Session(now_ms() // 1000 + SESSION_LIFE_S), None
         degraded.append("session")
     tier: Tier = "haiku" if answered else _highest_tier(session)
     if tier == "haiku":

@@ -1,7 +1,7 @@
 """Whose session a turn continues. Identity comes from the authorizer and from signed tokens, never from the body."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from mangaassist.contracts import Caller, ChatRequest
@@ -21,10 +21,6 @@ class Identity:
     session_id: str
     customer_id: str | None = None
     session_token: str | None = None
-
-    def without_proof(self) -> "Identity":
-        """The same caller where ownership cannot be looked up: a customer gets a new session."""
-        return self if self.session_token else replace(self, session_id=_new_session())
 
 
 def identify(caller: Caller, request: ChatRequest, session_token: str, secret: Callable[[], str]) -> Identity:

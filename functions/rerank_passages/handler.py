@@ -9,7 +9,7 @@ from mangaassist.step import step
 from mangaassist.telemetry import timed_model
 
 
-@step("rerank_passages", accepts=RerankInput, services=["sagemaker-runtime"])
+@step("rerank_passages", accepts=RerankInput, services=["sagemaker-runtime", "dynamodb"])
 def handler(request: RerankInput, budget: TimeBudget) -> Ranked:
     turn = request.turn
     models = SageMakerModels.of(settings())

@@ -3,23 +3,24 @@
 from mangaassist.aws.embeddings import Titan
 from mangaassist.aws.search import PassageIndex
 from mangaassist.clock import TimeBudget
-from mangaassist.contracts import Retrieval, TurnInput
+from mangaassist.contracts import Retrieval, TurnInput, Usage
 from mangaassist.policy.known_replies import is_near, matches
+from mangaassist.policy.pricing import cost_usd
 from mangaassist.settings import settings
 from mangaassist.step import step
 from mangaassist.tables import models
 from mangaassist.telemetry import timed_model
 
 
-@step("retrieve_passages", accepts=TurnInput, services=["bedrock-runtime"])
+@step("retrieve_passages", accepts=TurnInput, services=["bedrock-runtime", "dynamodb"])
 def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
     turn = request.turn
     model_id = settings().embedding_model_id
     titan = Titan(model_id, settings().embedding_dimensions)
     with timed_model("embedding", turn.trace_id, before_intent=True) as timing:
-        vector = titan.embed(turn.message, budget_ms=budget.ms, trace_id=turn.trace_id)
+        embedded = titan.embed(turn.message, budget_ms=budget.ms, trace_id=turn.trace_id)
     index = PassageIndex(settings().search_endpoint, settings().embedding_space)
-    nearest = index.nearest(vector, turn.locale, budget_ms=budget.ms, trace_id=turn.trace_id)
+    nearest = index.nearest(embedded.vector, turn.locale, budget_ms=budget.ms, trace_id=turn.trace_id)
     passages, reply = nearest.passages, nearest.known_reply
     is_known = matches(reply, model_id, turn.locale)
     return Retrieval(
@@ -29,4 +30,5 @@ def handler(request: TurnInput, budget: TimeBudget) -> Retrieval:
         worth_reranking=len(passages) > 1 and not is_known and turn.locale in models().reranker.languages,
         index=nearest.index,
         embedding_ms=timing.ms,
+        cost_usd=cost_usd(model_id, Usage(input_tokens=embedded.tokens)),
     )

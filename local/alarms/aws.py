@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -94,14 +94,21 @@ class EndpointFleet:
         return {variant["VariantName"]: variant for variant in answer["ProductionVariants"]}
 
 
-async def queue_depths(clients: Clients, names: Iterable[str]) -> dict[str, int]:
-    """How many messages are visible in each queue; raises ActionFailedError."""
+class QueueDepth(NamedTuple):
+    """How many messages wait in a queue, and how many somebody has received."""
+
+    visible: int
+    not_visible: int
+
+
+async def queue_depths(clients: Clients, names: Iterable[str]) -> dict[str, QueueDepth]:
+    """How many messages each queue has; raises ActionFailedError."""
     sqs, depths = clients.of("sqs"), {}
     for name in names:
         url = (await _asked(sqs.get_queue_url, QueueName=name))["QueueUrl"]
-        wanted = ["ApproximateNumberOfMessages"]
+        wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         answer = await _asked(sqs.get_queue_attributes, QueueUrl=url, AttributeNames=wanted)
-        depths[name] = int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        depths[name] = QueueDepth(*(int(answer["Attributes"][attribute]) for attribute in wanted))
     return depths
 
 

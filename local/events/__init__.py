@@ -5,8 +5,8 @@ that moto accepts; `buckets` hears what happens to objects. An event (`entries`)
 (`patterns`, `operators`) and, with each target's own `inputs`, to `deliveries`, which tries again or writes a dead
 letter; `targets` reaches functions, state machines, queues, topics and buses. AWS is reached by `requests`.
 `timekeeper` knows what is due (`expressions`), for rules and for the `schedules` of the `scheduler`. A function has its
-events from a queue of its own (`asynchronous`). `journal` keeps the latest of it all, `work` knows when nothing is left
-but to wait, `service` is the whole, `routes` shows it.
+events from a queue of its own (`asynchronous`), and those of SQS queues that are mapped to it (`queues`). `journal`
+keeps the latest of it all, `work` knows when nothing is left but to wait, `service` is the whole, `routes` shows it.
 """
 
 from local.events.entries import Origin

@@ -83,12 +83,15 @@ def of_inference(endpoint: str, variant: str, *, at: float, status: int, ms: flo
     return _samples("AWS/SageMaker", at, values, {"EndpointName": endpoint, "VariantName": variant})
 
 
-def of_queue(queue: str, *, at: float, visible: int) -> list[Sample]:
+def of_queue(queue: str, *, at: float, visible: int, not_visible: int) -> list[Sample]:
     """A queue's depth, which SQS reports every minute.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     """
-    values = {"ApproximateNumberOfMessagesVisible": (float(visible), "Count")}
+    values = {
+        "ApproximateNumberOfMessagesVisible": (float(visible), "Count"),
+        "ApproximateNumberOfMessagesNotVisible": (float(not_visible), "Count"),
+    }
     return _samples("AWS/SQS", at, values, {"QueueName": queue})
 
 

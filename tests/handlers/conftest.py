@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from mangaassist.aws import clients
+from mangaassist.aws import attempts, breakers, clients
 from mangaassist.settings import settings
 from open_turn import handler as open_turn
 
@@ -21,7 +21,9 @@ ENVIRONMENT = {
     "SESSIONS_TABLE": "sessions",
     "CATALOGUE_TABLE": "catalogue",
     "CUSTOMERS_TABLE": "customers",
+    "BREAKERS_TABLE": "breakers",
     "EVENT_BUS": "mangaassist",
+    "UNSETTLED_TURNS_QUEUE": "https://sqs.us-east-1.amazonaws.com/123456789012/unsettled-turns",
     "SESSION_SECRET_ID": "session-secret",
     "MODE_PARAMETER": "/mangaassist/mode",
     "CLASSIFIER_ENDPOINT": "classifier",
@@ -39,6 +41,15 @@ ENVIRONMENT = {
     "TOKEN_ISSUER": "",
     "TOKEN_AUDIENCE": "",
     "DEBUG_REPLIES": "true",
+    "CIRCUIT_BREAKERS": "on",
+}
+
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "sessions": ("session_id", "item"),
+    "customers": ("customer_id", "item"),
+    "catalogue": ("product_id",),
+    "breakers": ("model",),
 }
 
 
@@ -68,27 +79,32 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         boto3.client("secretsmanager").create_secret(Name="session-secret", SecretString="s3cret")
         boto3.client("ssm").put_parameter(Name="/mangaassist/mode", Value="normal", Type="String")
         boto3.client("events").create_event_bus(Name="mangaassist")
+        boto3.client("sqs").create_queue(QueueName="unsettled-turns")
         yield boto3
     _forget()
 
 
 def _forget() -> None:
-    for kept in (clients.client, settings, open_turn._session_secret, open_turn._mode_parameter):
+    for kept in (
+        attempts.latencies,
+        breakers.breaker_of,
+        clients.client,
+        settings,
+        open_turn._session_secret,
+        open_turn._mode_parameter,
+    ):
         kept.cache_clear()
 
 
 def _make_tables() -> None:
-    dynamodb = boto3.client("dynamodb")
-    for table, keys in {
-        "sessions": ("session_id", "item"),
-        "customers": ("customer_id", "item"),
-        "catalogue": ("product_id",),
-    }.items():
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        )
+    for table, keys in TABLES.items():
+        make_table(table, keys)
+
+
+def make_table(table: str, keys: tuple[str, ...]) -> None:
+    boto3.client("dynamodb").create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+    )

@@ -10,7 +10,7 @@ from mangaassist import contracts
 from mangaassist.contracts import Contract
 
 EVENTS = Path("events")
-NOT_OF_A_TURN = {"authorize_caller", "chat_turn", "plan_releases", "scale_capacity"}
+NOT_OF_A_TURN = {"authorize_caller", "chat_turn", "plan_releases", "scale_capacity", "settle_turns"}
 ACCEPTED: dict[str, type[Contract]] = {
     "open_turn": contracts.OpenTurnInput,
     "classify_intent": contracts.TurnInput,

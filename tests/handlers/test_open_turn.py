@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from mangaassist.aws.sessions import REMEMBERED, SESSION_LIFE_S
-from mangaassist.errors import BudgetExhausted, InvalidRequest, SessionForbidden, TableError, TurnInProgress
+from mangaassist.errors import BudgetExhausted, InvalidRequest, SessionForbidden, TurnInProgress
 from mangaassist.session_tokens import sign
 from open_turn.handler import handler
 from save_turn.handler import handler as save_turn
@@ -148,8 +148,10 @@ def test_a_session_of_somebody_else_is_not_written_to(aws: Any, context: Lambda)
     handler(opening(BEN, session_id="s-1"), context)
     turn = {**turn_of_new_session(context), "session_id": "s-1", "owner": "customer:cust-mia"}
 
-    with pytest.raises(TableError):
-        save_turn({"turn": turn, "reply": reply_to(turn, "Hello!")}, context)
+    with pytest.raises(SessionForbidden):
+        save_turn({"turn": turn, "reply": reply_to(turn, "Hello!"), "cost_usd": 0.01}, context)
+    history = handler(opening(BEN, session_id="s-1", trace_id="trace-2"), context)["turn"]["history"]
+    assert history == []
 
 
 def test_an_exhausted_session_is_refused_until_it_ends_but_repeats_its_answers(aws: Any, context: Lambda) -> None:
@@ -197,13 +199,16 @@ def test_an_unknown_product_is_refused_before_a_session_is_opened(aws: Any, cont
     assert aws.resource("dynamodb").Table("sessions").scan()["Count"] == 0
 
 
-def test_while_the_store_is_down_a_customer_gets_a_new_session_never_a_claimed_one(aws: Any, context: Lambda) -> None:
+def test_while_the_store_is_down_a_turn_is_opened_without_history_in_the_session_that_was_asked_for(
+    aws: Any, context: Lambda
+) -> None:
+    turn = handler(opening(BEN, session_id="s-1"), context)["turn"]
+    save_turn({"turn": turn, "reply": reply_to(turn, "Hello!")}, context)
     aws.client("dynamodb").delete_table(TableName="sessions")
 
-    turn = handler(opening(BEN, session_id="s-of-somebody"), context)["turn"]
+    turn = handler(opening(BEN, session_id="s-1", trace_id="trace-2"), context)["turn"]
 
-    assert turn["session_id"] != "s-of-somebody"
-    assert turn["degraded"] == ["session"]
+    assert (turn["session_id"], turn["history"], turn["degraded"]) == ("s-1", [], ["session"])
 
 
 def test_while_the_store_is_down_a_guest_keeps_the_session_that_the_token_proves(aws: Any, context: Lambda) -> None:

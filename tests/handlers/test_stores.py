@@ -4,11 +4,9 @@ from typing import Any
 import pytest
 
 from load_customer.handler import handler as load_customer
-from mangaassist.errors import ContractError, EventsError, TableError
+from mangaassist.errors import ContractError, TableError
 from recommend_products.handler import handler as recommend_products
-from save_turn.handler import handler as save_turn
 from tests.handlers.conftest import Lambda
-from tests.handlers.test_open_turn import reply_to
 from tests.unit.builders import turn
 
 BESTSELLERS = {"customer_id": "*", "item": "BESTSELLERS", "product_ids": ["nana-1-en", "gone-1-en"]}
@@ -80,17 +78,6 @@ def test_a_customer_gets_personal_recommendations_and_a_guest_bestsellers(aws: A
     assert recommended(customer_id="cust-ben") == ["monster-1-en"]
     assert recommended() == ["nana-1-en"]
     assert recommended(customer_id="cust-new") == ["nana-1-en"]
-
-
-def test_a_turn_whose_event_cannot_be_published_is_kept_all_the_same(aws: Any, context: Lambda) -> None:
-    aws.client("events").delete_event_bus(Name="mangaassist")
-    opened = event(message="hello", arrived_at_ms=1)
-
-    with pytest.raises(EventsError):
-        save_turn({**opened, "reply": reply_to(opened["turn"], "Hello!")}, context)
-
-    items = aws.resource("dynamodb").Table("sessions").scan()["Items"]
-    assert {item["item"].split("#")[0] for item in items} == {"SESSION", "TURN", "EXCHANGE"}
 
 
 def test_an_input_that_breaks_the_contract_is_named(aws: Any, context: Lambda) -> None:

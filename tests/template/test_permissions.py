@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from local.template import Deployment
+from local.template.model import Overrides
 from local.template.specs import ResourceSpec
+from tests.template.conftest import NOT_DEFAULTED, TEMPLATE
 
 ROLE = "AWS::IAM::Role"
+
+BREAKERS = {"dynamodb:GetItem mangaassist-prod-breakers", "dynamodb:PutItem mangaassist-prod-breakers"}
 
 # What each function may do. A change here is a change of what an intruder in that function could do.
 ALLOWED: dict[str, set[str]] = {
@@ -23,9 +27,9 @@ ALLOWED: dict[str, set[str]] = {
         "secretsmanager:GetSecretValue session-secret-??????",
         "ssm:GetParameter mode",
     },
-    "classify_intent": {"sagemaker:InvokeEndpoint mangaassist-prod-classifier"},
-    "retrieve_passages": {"bedrock:InvokeModel amazon.titan-embed-text-v2:0", "es:ESHttpPost _msearch"},
-    "rerank_passages": {"sagemaker:InvokeEndpoint mangaassist-prod-reranker"},
+    "classify_intent": {"sagemaker:InvokeEndpoint mangaassist-prod-classifier", *BREAKERS},
+    "retrieve_passages": {"bedrock:InvokeModel amazon.titan-embed-text-v2:0", "es:ESHttpPost _msearch", *BREAKERS},
+    "rerank_passages": {"sagemaker:InvokeEndpoint mangaassist-prod-reranker", *BREAKERS},
     "load_customer": {"dynamodb:Query mangaassist-prod-customers"},
     "find_products": {
         "es:ESHttpPost _search",
@@ -41,16 +45,33 @@ ALLOWED: dict[str, set[str]] = {
         "bedrock:InvokeModelWithResponseStream global.anthropic.claude-haiku-5-5",
         "bedrock:InvokeModelWithResponseStream anthropic.claude-sonnet-5-5",
         "bedrock:InvokeModelWithResponseStream anthropic.claude-haiku-5-5",
+        *BREAKERS,
     },
-    "check_reply": {"bedrock:ApplyGuardrail mangaassist-prod", "bedrock:ApplyGuardrail us.guardrail.v1:0"},
+    "check_reply": {
+        "bedrock:ApplyGuardrail mangaassist-prod",
+        "bedrock:ApplyGuardrail us.guardrail.v1:0",
+        *BREAKERS,
+    },
     "hand_over": {"events:PutEvents mangaassist-prod"},
     "save_turn": {
         "dynamodb:PutItem mangaassist-prod-sessions",
         "dynamodb:UpdateItem mangaassist-prod-sessions",
         "events:PutEvents mangaassist-prod",
+        "sqs:SendMessage mangaassist-prod-unsettled-turns",
+    },
+    "settle_turns": {
+        "dynamodb:PutItem mangaassist-prod-sessions",
+        "dynamodb:UpdateItem mangaassist-prod-sessions",
+        "events:PutEvents mangaassist-prod",
+        "sqs:ReceiveMessage mangaassist-prod-unsettled-turns",
+        "sqs:DeleteMessage mangaassist-prod-unsettled-turns",
+        "sqs:GetQueueAttributes mangaassist-prod-unsettled-turns",
     },
     "plan_releases": {
         "s3:GetObject calendar.ics",
+        "s3:PutObject plan.json",
+        "s3:PutObject *",
+        "cloudwatch:GetMetricData *",
         "scheduler:CreateSchedule *",
         "scheduler:DeleteSchedule *",
         "scheduler:ListSchedules *",
@@ -58,6 +79,8 @@ ALLOWED: dict[str, set[str]] = {
         "iam:PassRole mangaassist-local-ReleaseScheduleRole",
     },
     "scale_capacity": {
+        "s3:GetObject plan.json",
+        "s3:PutObject *",
         "application-autoscaling:DescribeScalableTargets *",
         "application-autoscaling:RegisterScalableTarget *",
         "sagemaker:DescribeEndpoint mangaassist-prod-classifier",
@@ -70,6 +93,8 @@ ALLOWED: dict[str, set[str]] = {
 # AWS defines no resource for these (Service Authorization Reference), so that "*" is all one can write.
 WITHOUT_RESOURCES = {
     "application-autoscaling:DescribeScalableTargets",
+    "bedrock:ListProvisionedModelThroughputs",
+    "cloudwatch:GetMetricData",
     "ecr:GetAuthorizationToken",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
@@ -125,6 +150,29 @@ def test_a_function_may_do_exactly_this(folder: str, functions: dict[str, Resour
     assert set(granted(functions[folder])) == ALLOWED[folder]
 
 
+def test_with_throughput_and_concurrency_a_function_may_change_these_too_and_nothing_else() -> None:
+    chosen = {
+        **NOT_DEFAULTED,
+        "ThroughputModelId": "anthropic.claude-sonnet-5-5",
+        "ModelUnitTokens": "10000",
+        "ReservedConcurrency": "20",
+    }
+    deployed = Deployment(TEMPLATE, Overrides(parameters=chosen)).resources("AWS::Serverless::Function")
+    more = {
+        name: set(granted(spec)) - ALLOWED[name]
+        for spec in deployed
+        if (name := str(spec.properties["Handler"]).split(".")[0]) in ("plan_releases", "scale_capacity")
+    }
+
+    read = {"lambda:GetFunctionConcurrency", "lambda:GetProvisionedConcurrencyConfig"}
+    write = {"lambda:PutFunctionConcurrency", "lambda:PutProvisionedConcurrencyConfig"}
+    listing = {"bedrock:ListProvisionedModelThroughputs"}
+    buying = {"bedrock:CreateProvisionedModelThroughput", "bedrock:DeleteProvisionedModelThroughput"}
+    assert {entry.split(" ")[0] for entry in more["plan_releases"]} == read | listing
+    assert {entry.split(" ")[0] for entry in more["scale_capacity"]} == read | write | listing | buying
+    assert not [entry for entry in more["scale_capacity"] if entry.startswith("lambda:") and entry.endswith("*")]
+
+
 def test_every_function_is_listed(functions: dict[str, ResourceSpec]) -> None:
     assert set(ALLOWED) == set(functions)
 
@@ -161,7 +209,8 @@ def test_every_resource_is_narrow_unless_a_condition_or_aws_makes_it_wide(deploy
 
 
 @pytest.mark.parametrize(
-    ("folder", "detail_type"), [("hand_over", "HandoverRequested"), ("save_turn", "TurnCompleted")]
+    ("folder", "detail_type"),
+    [("hand_over", "HandoverRequested"), ("save_turn", "TurnCompleted"), ("settle_turns", "TurnCompleted")],
 )
 def test_a_function_publishes_its_own_kind_of_event_only(
     folder: str, detail_type: str, functions: dict[str, ResourceSpec]

@@ -38,7 +38,7 @@ def function(deployment: Deployment, name: str) -> ResourceSpec:
 def invoking(deployment: Deployment, name: str) -> dict[str, Any]:
     """The one statement of a function that lets it invoke an endpoint."""
     (policy,) = function(deployment, name).properties["Policies"]
-    (statement,) = policy["Statement"]
+    (statement,) = [one for one in policy["Statement"] if one["Action"] == "sagemaker:InvokeEndpoint"]
     found: dict[str, Any] = statement
     assert found["Action"] == "sagemaker:InvokeEndpoint"
     return found

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
-from mangaassist.aws.calls import NamedErrors, TransientError, call_within
+from mangaassist.aws.calls import Dependency, TransientError, call_within
 from mangaassist.aws.parameters import REFRESH_MS, Kept
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError, StoreError
 from mangaassist.host import WORKERS, host
+from mangaassist.tables import dependencies
 
-NAMED = NamedErrors(GenerationError, GenerationTimeoutError, GenerationThrottledError)
+NAMED = Dependency("events", GenerationError, GenerationTimeoutError, GenerationThrottledError)
+P95_MS = int(dependencies()["events"].p95_ms)
 PATIENCE_MS = 20_000
 
 
@@ -79,7 +81,7 @@ def test_a_call_that_hangs_ends_with_its_budget() -> None:
     released = threading.Event()
 
     with pytest.raises(GenerationTimeoutError):
-        call_within(20, lambda: released.wait(30), NAMED)
+        call_within(P95_MS, lambda: released.wait(30), NAMED)
     released.set()
 
 
@@ -96,7 +98,7 @@ def test_a_call_that_has_not_begun_when_its_caller_gives_up_never_runs() -> None
     busy = [host().start(lambda: released.wait(30)) for _ in range(WORKERS)]
 
     with pytest.raises(GenerationTimeoutError):
-        call_within(20, begun.set, NAMED)
+        call_within(P95_MS, begun.set, NAMED)
 
     released.set()
     assert all(future.result() for future in busy)

@@ -9,12 +9,17 @@ import pytest
 from botocore.exceptions import ClientError, ResponseStreamingError
 
 from mangaassist.aws import generation
-from mangaassist.aws.generation import Generation, generate
+from mangaassist.aws.attempts import latencies
+from mangaassist.aws.generation import SENTENCE_MS, Generation, generate
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError
 from mangaassist.policy.prompt import Prompt
+from mangaassist.settings import settings
+from mangaassist.tables import dependencies
+from tests.handlers.conftest import ENVIRONMENT
 
 PROMPT = Prompt(system="Be kind.", messages=[("user", "Hello?")], max_tokens=50)
 PATIENCE_MS = 20_000
+ENOUGH_MS = int(dependencies()["haiku"].p95_ms) + SENTENCE_MS
 USAGE = {"metadata": {"usage": {"inputTokens": 12, "outputTokens": 5, "cacheReadInputTokens": 3}}}
 
 
@@ -48,14 +53,19 @@ class FakeBedrock:
 
 
 @pytest.fixture
-def bedrock(monkeypatch: pytest.MonkeyPatch) -> FakeBedrock:
+def bedrock(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBedrock]:
     fake = FakeBedrock([])
+    for name, value in {**ENVIRONMENT, "CIRCUIT_BREAKERS": "off"}.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    latencies.cache_clear()
     monkeypatch.setattr(generation, "client", lambda _service: fake)
-    return fake
+    yield fake
+    settings.cache_clear()
 
 
 def reply(budget_ms: int = PATIENCE_MS) -> Generation:
-    return generate("model-1", PROMPT, budget_ms=budget_ms, trace_id="trace-1")
+    return generate("haiku", "model-1", PROMPT, budget_ms=budget_ms, trace_id="trace-1")
 
 
 def test_a_whole_reply_comes_with_the_usage_that_was_reported(bedrock: FakeBedrock) -> None:
@@ -100,7 +110,7 @@ def test_a_stream_that_stalls_is_cut_when_its_time_is_up(bedrock: FakeBedrock) -
     stalled = threading.Event()
     bedrock.events = [*text("We do ship there. It tak"), stalled, stop("end_turn")]
 
-    generated = reply(budget_ms=400)
+    generated = reply(budget_ms=ENOUGH_MS)
 
     stalled.set()
     assert (generated.text, generated.shortened) == ("We do ship there.", True)
@@ -126,6 +136,6 @@ def test_what_is_no_reply_is_an_error(bedrock: FakeBedrock, events: list[Any], e
 
 def test_no_call_is_paid_for_without_time_to_read_it(bedrock: FakeBedrock) -> None:
     with pytest.raises(GenerationTimeoutError):
-        reply(budget_ms=100)
+        reply(budget_ms=ENOUGH_MS - 1)
 
     assert bedrock.requests == []

@@ -1,10 +1,10 @@
 """The release calendar, an object that operators put into S3."""
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import Dependency, call_within
 from mangaassist.aws.clients import client
 from mangaassist.policy.capacity import CalendarError
 
-CALENDARS = NamedErrors(CalendarError, CalendarError)
+CALENDARS = Dependency("operations", CalendarError, CalendarError)
 BUDGET_MS = 5_000
 
 

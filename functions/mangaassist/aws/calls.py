@@ -5,13 +5,14 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from mangaassist.aws.attempts import answer, p95_ms
 from mangaassist.errors import MangaAssistError
 from mangaassist.host import host
 from mangaassist.telemetry import logger
 
 Result = TypeVar("Result")
 
-ATTEMPTS = 2
+RETRIES = 1
 TRANSIENT_CODES = frozenset(
     {
         "InternalServerError",
@@ -32,40 +33,49 @@ class TransientError(Exception):
 
 
 @dataclass(frozen=True)
-class NamedErrors:
-    """What a dependency's failures are called in this pipeline."""
+class Dependency:
+    """Something that is called: its name in tables/dependencies.toml, and what its failures are called here."""
 
+    name: str
     failed: type[MangaAssistError]
     timed_out: type[MangaAssistError]
     throttled: type[MangaAssistError] | None = None
 
 
-def call_within(budget_ms: int, call: Callable[[], Result], errors: NamedErrors) -> Result:
+def require_time(budget_ms: float, dependency: Dependency, *, beyond_ms: int = 0) -> None:
+    """Raises the dependency's `timed_out` where an attempt would most likely not end within the budget.
+
+    `beyond_ms` is what is needed besides the dependency's p95.
+    """
+    needed_ms = p95_ms(dependency.name) + beyond_ms
+    if budget_ms < needed_ms:
+        raise dependency.timed_out(f"{budget_ms:.0f} ms are too few: {dependency.name} needs up to {needed_ms:.0f}")
+
+
+def call_within(
+    budget_ms: int, call: Callable[[], Result], dependency: Dependency, *, trace_id: str = "none"
+) -> Result:
     """The call's result, with one immediate retry of a transient failure, all within the budget.
 
-    Raises `errors.timed_out` once the budget is spent (the abandoned call ends by its client's own timeout),
-    `errors.throttled` when the service throttles, and `errors.failed` for every other failure.
+    No attempt begins with less time left than the dependency's p95. Raises `timed_out` once the budget is spent (the
+    abandoned call ends by its client's own timeout), `throttled` when the service throttles, `failed` for the rest.
     """
     ends_at = host().monotonic() + budget_ms / 1000
-    for attempt in range(1, ATTEMPTS + 1):
-        remaining = ends_at - host().monotonic()
-        if remaining <= 0:
-            break
-        pending = host().start(call)
+    require_time(budget_ms, dependency)
+    retries_left = RETRIES
+    while True:
         try:
-            return pending.result(timeout=remaining)
+            return answer(dependency.name, call, ends_at - host().monotonic(), trace_id=trace_id)
         except FutureTimeoutError as error:
-            # One that has not begun must not run after its caller has given up.
-            pending.cancel()
-            raise errors.timed_out(f"no answer within {budget_ms} ms") from error
+            raise dependency.timed_out(f"no answer within {budget_ms} ms") from error
         except MangaAssistError:
             raise
         except Exception as error:
-            named = _named(error, errors)
-            if attempt == ATTEMPTS or not is_transient(error):
-                raise named from error
-            logger().info("retrying", extra={"error": type(error).__name__})
-    raise errors.timed_out(f"no time for an attempt in {budget_ms} ms")
+            left_ms = (ends_at - host().monotonic()) * 1000
+            if not retries_left or not is_transient(error) or left_ms < p95_ms(dependency.name):
+                raise _named(error, dependency) from error
+            retries_left -= 1
+            logger().info("retrying", extra={"dependency": dependency.name, "error": type(error).__name__})
 
 
 def is_transient(error: Exception) -> bool:
@@ -90,8 +100,8 @@ def _is_conflict(response: dict[str, Any]) -> bool:
     return codes == {"TransactionConflict"}
 
 
-def _named(error: Exception, errors: NamedErrors) -> MangaAssistError:
+def _named(error: Exception, dependency: Dependency) -> MangaAssistError:
     text = f"{type(error).__name__} {error_code(error)}".strip()
-    if errors.throttled is not None and "Throttling" in error_code(error):
-        return errors.throttled(text)
-    return errors.failed(text)
+    if dependency.throttled is not None and "Throttling" in error_code(error):
+        return dependency.throttled(text)
+    return dependency.failed(text)

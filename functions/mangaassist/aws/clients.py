@@ -3,23 +3,28 @@
 from functools import cache
 from typing import Any
 
-CONNECT_TIMEOUT_S = 0.5
-READ_TIMEOUT_S = 3.0
+from mangaassist.settings import settings
+from mangaassist.tables import clients
 
 
 @cache
-def client(service: str, *, read_timeout_s: float = READ_TIMEOUT_S) -> Any:
-    """A client that never retries by itself: retries belong to `calls.call_within`, which knows the deadline.
-
-    Its timeouts only bound what a call that was given up on still costs in the background.
-    """
+def client(service: str) -> Any:
+    """A client that never retries by itself: retries belong to `calls.call_within`, which knows the deadline."""
     import boto3
     from botocore.config import Config
 
+    connect_s, read_s = timeouts_s(service)
     config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=read_timeout_s,
+        connect_timeout=connect_s,
+        read_timeout=read_s,
         retries={"total_max_attempts": 1},
         max_pool_connections=16,
     )
     return boto3.client(service, config=config)
+
+
+def timeouts_s(service: str) -> tuple[float, float]:
+    """When its client gives up a connection, and silence on one, in seconds."""
+    limits = clients().get(service, clients()["others"])
+    stretch = settings().stretch
+    return limits.connect_ms / 1000 * stretch, limits.read_ms / 1000 * stretch

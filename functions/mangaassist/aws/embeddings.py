@@ -1,22 +1,35 @@
 """Titan Text Embeddings V2 on Bedrock."""
 
+import itertools
 import json
 import math
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.breakers import call_model
+from mangaassist.aws.calls import Dependency
 from mangaassist.aws.clients import client
 from mangaassist.errors import EmbeddingError, EmbeddingTimeoutError
 
 METADATA = "requestMetadata"
-EMBEDDING = NamedErrors(EmbeddingError, EmbeddingTimeoutError)
+EMBEDDING = Dependency("embedding", EmbeddingError, EmbeddingTimeoutError)
 
 
 class _Embedding(BaseModel):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
     embedding: list[FiniteFloat]
+    tokens: int = Field(0, alias="inputTextTokenCount", ge=0)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A unit vector, and the tokens that were paid for it: those of a second, hedging call included."""
+
+    vector: list[float]
+    tokens: int
 
 
 @dataclass(frozen=True)
@@ -26,34 +39,41 @@ class Titan:
     model_id: str
     dimensions: int
 
-    def embed(self, text: str, *, budget_ms: int, trace_id: str) -> list[float]:
+    def embed(self, text: str, *, budget_ms: int, trace_id: str) -> Embedded:
         """The text's unit vector, of `dimensions` floats.
 
         Raises EmbeddingError, EmbeddingTimeoutError.
         """
+        calls = itertools.count()
 
-        def call() -> bytes:
-            bedrock = client("bedrock-runtime")
-            response = bedrock.invoke_model(
-                modelId=self.model_id,
-                body=json.dumps({"inputText": text, "dimensions": self.dimensions, "normalize": True}),
-                contentType="application/json",
-                accept="application/json",
-                **_metadata(bedrock, trace_id),
-            )
-            content: bytes = response["body"].read()
-            return content
+        def call() -> _Embedding:
+            next(calls)
+            return self._checked(self._invoke(text, trace_id))
 
-        return self._checked(call_within(budget_ms, call, EMBEDDING))
+        answer = call_model(budget_ms, call, EMBEDDING, trace_id=trace_id)
+        return Embedded(answer.embedding, answer.tokens * next(calls))
 
-    def _checked(self, answer: bytes) -> list[float]:
+    def _invoke(self, text: str, trace_id: str) -> bytes:
+        bedrock = client("bedrock-runtime")
+        response = bedrock.invoke_model(
+            modelId=self.model_id,
+            body=json.dumps({"inputText": text, "dimensions": self.dimensions, "normalize": True}),
+            contentType="application/json",
+            accept="application/json",
+            **_metadata(bedrock, trace_id),
+        )
+        content: bytes = response["body"].read()
+        return content
+
+    def _checked(self, answer: bytes) -> _Embedding:
         try:
-            vector = _Embedding.model_validate_json(answer).embedding
+            checked = _Embedding.model_validate_json(answer)
         except ValidationError as error:
             raise EmbeddingError("the answer holds no embedding of finite numbers") from error
+        vector = checked.embedding
         if len(vector) != self.dimensions or not math.isclose(math.hypot(*vector), 1.0, abs_tol=0.01):
             raise EmbeddingError(f"not a unit vector of {self.dimensions} dimensions")
-        return vector
+        return checked
 
 
 def _metadata(bedrock: Any, trace_id: str) -> dict[str, str]:

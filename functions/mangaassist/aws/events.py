@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import Dependency, call_within
 from mangaassist.aws.clients import client
 from mangaassist.errors import EventsError, EventsTimeoutError
 
 SOURCE = "mangaassist.chat"
 DetailType = Literal["TurnCompleted", "HandoverRequested"]
 
-EVENTS = NamedErrors(EventsError, EventsTimeoutError)
+EVENTS = Dependency("events", EventsError, EventsTimeoutError)
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,7 @@ class EventBus:
             "Detail": json.dumps(detail, ensure_ascii=False),
         }
         answer = call_within(budget_ms, lambda: client("events").put_events(Entries=[entry]), EVENTS)
+        if "FailedEntryCount" not in answer:
+            raise EventsError(f"EventBridge's answer to a {detail_type} does not say whether it was taken")
         if answer["FailedEntryCount"]:
             raise EventsError(f"EventBridge refused a {detail_type}: {answer['Entries'][0].get('ErrorCode')}")

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mangaassist.aws.calls import error_code
+from mangaassist.aws.attempts import latencies
+from mangaassist.aws.breakers import guarded
+from mangaassist.aws.calls import Dependency, error_code, require_time
 from mangaassist.aws.clients import client
-from mangaassist.contracts import Usage
+from mangaassist.contracts import Tier, Usage
 from mangaassist.errors import GenerationError, GenerationThrottledError, GenerationTimeoutError
 from mangaassist.host import Mailbox, host
 from mangaassist.policy.prompt import PROMPT_VERSION, Prompt
@@ -17,7 +19,12 @@ from mangaassist.policy.sentences import whole_sentences
 THROTTLED_CODES = frozenset({"ThrottlingException", "ServiceQuotaExceededException"})
 CHARACTERS_PER_TOKEN = 3
 
-MINIMUM_MS = 300
+# What a sentence takes, once the first token has come.
+SENTENCE_MS = 200
+MODELS: dict[Tier, Dependency] = {
+    tier: Dependency(tier, GenerationError, GenerationTimeoutError, GenerationThrottledError)
+    for tier in ("haiku", "sonnet")
+}
 COMPLETE = frozenset({"end_turn", "stop_sequence"})
 # No reason at all is a stream that was cut. Every other reason is a refusal: what was written is not a reply.
 ENDED_EARLY = frozenset({None, "max_tokens"})
@@ -41,6 +48,18 @@ class _Stream:
     stop_reason: str | None = None
     usage: Usage | None = None
     first_token_at: float | None = None
+    broken: GenerationError | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts).strip()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the model is to blame: a refusal is none of its faults, nor is a reply longer than there was time."""
+        if isinstance(self.broken, GenerationTimeoutError):
+            return not whole_sentences(self.text)
+        return self.broken is not None or (self.stop_reason in COMPLETE and not self.text)
 
     def take(self, event: dict[str, Any]) -> None:
         if "contentBlockDelta" in event:
@@ -55,36 +74,47 @@ class _Stream:
             self.usage = _usage(event["metadata"]["usage"])
 
 
-def generate(model_id: str, prompt: Prompt, *, budget_ms: int, trace_id: str) -> Generation:
+def generate(tier: Tier, model_id: str, prompt: Prompt, *, budget_ms: int, trace_id: str) -> Generation:
     """The model's reply to a prompt.
 
     When the budget ends first, or the stream breaks, the whole sentences that have come are the reply. Raises
     GenerationTimeoutError or GenerationError when there is none, GenerationThrottledError when Bedrock throttles.
     """
-    if budget_ms < MINIMUM_MS:
-        raise GenerationTimeoutError(f"{budget_ms} ms are too few to write a sentence in")
-    started = host().monotonic()
-    stream, broken = _Stream(), None
+    ends_at = host().monotonic() + budget_ms / 1000
+    require_time(budget_ms, MODELS[tier], beyond_ms=SENTENCE_MS)
+    with guarded(MODELS[tier], trace_id) as outcome:
+        started = host().monotonic()
+        stream = _streamed(ends_at, _request(model_id, prompt, trace_id))
+        outcome.failed = stream.has_failed
+        if stream.broken and not stream.text:
+            raise stream.broken
+    if stream.first_token_at is not None:
+        latencies(tier).observe((stream.first_token_at - started) * 1000, host().monotonic())
+    return _result(stream, prompt, started)
+
+
+def _streamed(ends_at: float, request: dict[str, Any]) -> _Stream:
+    """What came of the stream until it ended, broke, or the time was up."""
+    stream = _Stream()
     try:
-        for event in _events_within(started + budget_ms / 1000, _request(model_id, prompt, trace_id)):
+        for event in _events_within(ends_at, request):
             stream.take(event)
     except GenerationError as error:
-        broken = error
-    return _result(stream, broken, prompt, started)
+        stream.broken = error
+    return stream
 
 
-def _result(stream: _Stream, broken: GenerationError | None, prompt: Prompt, started: float) -> Generation:
+def _result(stream: _Stream, prompt: Prompt, started: float) -> Generation:
     if stream.stop_reason not in COMPLETE | ENDED_EARLY:
         raise GenerationError(f"the model stopped with {stream.stop_reason}")
-    written = "".join(stream.parts).strip()
-    complete = broken is None and stream.stop_reason in COMPLETE
-    text = written if complete else whole_sentences(written)
+    complete = stream.broken is None and stream.stop_reason in COMPLETE
+    text = stream.text if complete else whole_sentences(stream.text)
     if not text:
-        raise broken or GenerationError(f"no reply: the model stopped with {stream.stop_reason}")
+        raise stream.broken or GenerationError(f"no reply: the model stopped with {stream.stop_reason}")
     first_token_at = stream.first_token_at or started
     return Generation(
         text=text,
-        usage=stream.usage or _estimate(prompt, written),
+        usage=stream.usage or _estimate(prompt, stream.text),
         shortened=not complete,
         first_token_ms=round((first_token_at - started) * 1000),
     )
@@ -133,8 +163,8 @@ def _read(request: dict[str, Any], events: Mailbox, given_up: threading.Event) -
 def _next(events: Mailbox, ends_at: float) -> dict[str, Any] | None:
     try:
         event: dict[str, Any] | Exception | None = events.get(timeout=max(0.0, ends_at - host().monotonic()))
-    except queue.Empty:
-        raise GenerationTimeoutError("the budget ended before the reply did") from None
+    except queue.Empty as error:
+        raise GenerationTimeoutError("the budget ended before the reply did") from error
     if isinstance(event, Exception):
         raise _named(event) from event
     return event

@@ -1,13 +1,13 @@
 """Bedrock Guardrails, applied to a reply that a language model wrote."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.breakers import call_model
+from mangaassist.aws.calls import Dependency
 from mangaassist.aws.clients import client
 from mangaassist.errors import GuardrailError, GuardrailTimeoutError
 
-GUARDRAIL = NamedErrors(GuardrailError, GuardrailTimeoutError)
+GUARDRAIL = Dependency("guardrail", GuardrailError, GuardrailTimeoutError)
 
 
 @dataclass(frozen=True)
@@ -15,22 +15,25 @@ class Guardrail:
     id: str
     version: str
 
-    def allows(self, reply: str, *, budget_ms: int) -> bool:
+    def allows(self, reply: str, *, budget_ms: int, trace_id: str) -> bool:
         """Whether the guardrail lets the reply pass.
 
         Raises GuardrailError, GuardrailTimeoutError; an answer it does not know is an error too, never a pass.
         """
 
-        def call() -> dict[str, Any]:
-            answer: dict[str, Any] = client("bedrock-runtime").apply_guardrail(
+        return call_model(budget_ms, lambda: self._allows(reply), GUARDRAIL, trace_id=trace_id)
+
+    def _allows(self, reply: str) -> bool:
+        action = (
+            client("bedrock-runtime")
+            .apply_guardrail(
                 guardrailIdentifier=self.id,
                 guardrailVersion=self.version,
                 source="OUTPUT",
                 content=[{"text": {"text": reply}}],
             )
-            return answer
-
-        action = call_within(budget_ms, call, GUARDRAIL).get("action")
+            .get("action")
+        )
         if action not in ("NONE", "GUARDRAIL_INTERVENED"):
             raise GuardrailError(f"unknown action {action!r}")
         return bool(action == "NONE")

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import Dependency, call_within
 from mangaassist.aws.clients import client
 from mangaassist.errors import StoreError
 from mangaassist.host import host
 
 Value = TypeVar("Value")
 
-PARAMETERS = NamedErrors(StoreError, StoreError)
+SECRETS = Dependency("secretsmanager", StoreError, StoreError)
+PARAMETERS = Dependency("ssm", StoreError, StoreError)
 SECRET_KEPT_S = 300.0
 MODE_KEPT_S = 15.0
 REFRESH_MS = 200
@@ -53,8 +54,8 @@ def secret(secret_id: str) -> Kept[str]:
 
     def fetch(budget_ms: int) -> str:
         manager = client("secretsmanager")
-        answer = call_within(budget_ms, lambda: manager.get_secret_value(SecretId=secret_id), PARAMETERS)
-        return str(answer["SecretString"])
+        answer = call_within(budget_ms, lambda: manager.get_secret_value(SecretId=secret_id), SECRETS)
+        return _text(answer, "SecretString")
 
     return Kept(fetch, SECRET_KEPT_S)
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.breakers import call_model
+from mangaassist.aws.calls import Dependency
 from mangaassist.aws.clients import client
 from mangaassist.errors import (
     ClassificationError,
@@ -17,8 +18,8 @@ from mangaassist.errors import (
 )
 from mangaassist.settings import Settings, Target
 
-CLASSIFICATION = NamedErrors(ClassificationError, ClassificationTimeoutError)
-RERANKING = NamedErrors(RerankError, RerankTimeoutError)
+CLASSIFICATION = Dependency("classifier", ClassificationError, ClassificationTimeoutError)
+RERANKING = Dependency("reranker", RerankError, RerankTimeoutError)
 
 
 class Prediction(BaseModel):
@@ -63,11 +64,11 @@ class SageMakerModels:
 
         Raises ClassificationError, ClassificationTimeoutError.
         """
-        answer = self._invoke(self.classifier, {"inputs": [text]}, budget_ms, trace_id, CLASSIFICATION)
-        try:
-            return _Predictions.model_validate_json(answer).predictions[0]
-        except (ValidationError, IndexError) as error:
-            raise ClassificationError("the classifier's answer holds no prediction") from error
+
+        def call() -> Prediction:
+            return _prediction(_invoke(self.classifier, {"inputs": [text]}, trace_id))
+
+        return call_model(budget_ms, call, CLASSIFICATION, trace_id=trace_id)
 
     def rerank(self, query: str, passages: Sequence[str], *, budget_ms: int, trace_id: str) -> list[float]:
         """One relevance logit a passage, in the order given.
@@ -75,32 +76,44 @@ class SageMakerModels:
         Raises RerankError, RerankTimeoutError.
         """
         body = {"query": query, "passages": list(passages)}
-        answer = self._invoke(self.reranker, body, budget_ms, trace_id, RERANKING)
-        try:
-            scores = _Scores.model_validate_json(answer).scores
-        except ValidationError as error:
-            raise RerankError("the reranker's answer holds no scores") from error
-        if len(scores) != len(passages):
-            raise RerankError(f"{len(scores)} scores for {len(passages)} passages")
-        return scores
 
-    def _invoke(self, model: Hosted, body: dict[str, Any], budget_ms: int, trace_id: str, errors: NamedErrors) -> bytes:
-        def call() -> bytes:
-            response = client("sagemaker-runtime").invoke_endpoint(
-                EndpointName=model.endpoint,
-                **_traced(model.target, trace_id),
-                Body=json.dumps(body, ensure_ascii=False).encode(),
-                ContentType="application/json",
-                Accept="application/json",
-                InferenceId=trace_id,
-            )
-            content: bytes = response["Body"].read()
-            return content
+        def call() -> list[float]:
+            return _scores(_invoke(self.reranker, body, trace_id), len(passages))
 
-        return call_within(budget_ms, call, errors)
+        return call_model(budget_ms, call, RERANKING, trace_id=trace_id)
+
+
+def _invoke(model: Hosted, body: dict[str, Any], trace_id: str) -> bytes:
+    response = client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=model.endpoint,
+        **_traced(model.target, trace_id),
+        Body=json.dumps(body, ensure_ascii=False).encode(),
+        ContentType="application/json",
+        Accept="application/json",
+        InferenceId=trace_id,
+    )
+    content: bytes = response["Body"].read()
+    return content
 
 
 def _traced(target: Target, trace_id: str) -> Target:
     """The model's target, and the trace id where the container sees it: the inference id is for data capture alone."""
     attributes = [target["CustomAttributes"]] if "CustomAttributes" in target else []
     return {**target, "CustomAttributes": ";".join([*attributes, f"trace_id={trace_id}"])}
+
+
+def _prediction(answer: bytes) -> Prediction:
+    try:
+        return _Predictions.model_validate_json(answer).predictions[0]
+    except (ValidationError, IndexError) as error:
+        raise ClassificationError("the classifier's answer holds no prediction") from error
+
+
+def _scores(answer: bytes, expected: int) -> list[float]:
+    try:
+        scores = _Scores.model_validate_json(answer).scores
+    except ValidationError as error:
+        raise RerankError("the reranker's answer holds no scores") from error
+    if len(scores) != expected:
+        raise RerankError(f"{len(scores)} scores for {expected} passages")
+    return scores

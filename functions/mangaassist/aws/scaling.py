@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import Dependency, call_within
 from mangaassist.aws.clients import client
 from mangaassist.policy.capacity import Fleet, ScalingError
 
-SCALING = NamedErrors(ScalingError, ScalingError)
+SCALING = Dependency("operations", ScalingError, ScalingError)
 DIMENSION = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
 BUDGET_MS = 5_000
 

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from mangaassist.aws.calls import NamedErrors, call_within, error_code
+from mangaassist.aws.calls import Dependency, call_within, error_code
 from mangaassist.aws.clients import client
 from mangaassist.policy.capacity import Change, SchedulesError
 
-SCHEDULES = NamedErrors(SchedulesError, SchedulesError)
+SCHEDULES = Dependency("operations", SchedulesError, SchedulesError)
 BUDGET_MS = 5_000
 RETRY_POLICY = {"MaximumRetryAttempts": 10, "MaximumEventAgeInSeconds": 3600}
 

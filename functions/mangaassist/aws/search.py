@@ -12,13 +12,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from mangaassist.aws.calls import NamedErrors, TransientError, call_within
-from mangaassist.aws.clients import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from mangaassist.aws.calls import Dependency, TransientError, call_within
+from mangaassist.aws.clients import timeouts_s
 from mangaassist.contracts import Edition, KnownReply, Locale, Passage
 from mangaassist.errors import SearchError, SearchTimeoutError
 from mangaassist.telemetry import logger
 
-SEARCHING = NamedErrors(SearchError, SearchTimeoutError)
+SEARCHING = Dependency("search", SearchError, SearchTimeoutError)
 CANDIDATES = 10
 OPAQUE_ID = "X-Opaque-Id"  # OpenSearch names it in its slow log and its task list
 OK = 200
@@ -184,7 +184,7 @@ def _known_reply(answer: dict[str, Any]) -> KnownReply | None:
 def _session() -> Any:
     from botocore.httpsession import URLLib3Session
 
-    return URLLib3Session(timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S), max_pool_connections=16)
+    return URLLib3Session(timeout=timeouts_s("search"), max_pool_connections=16)
 
 
 def _signed(url: str, body: bytes, headers: dict[str, str]) -> Any:

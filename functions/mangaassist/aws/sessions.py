@@ -17,6 +17,7 @@ TURN_PREFIX = "TURN#"
 EXCHANGE_PREFIX = "EXCHANGE#"
 SESSION_LIFE_S = 24 * 3600
 REMEMBERED = 4
+NOT_SO = "ConditionalCheckFailed"
 FORBIDDEN = "this session belongs to somebody else: leave out session_id to open one of your own"
 IS_OWNED = "attribute_not_exists(#owner) OR #owner = :owner"
 OWN = "SET #owner = :owner, expires_at = if_not_exists(expires_at, :ends) ADD spent_usd :cost"
@@ -104,7 +105,7 @@ class Sessions:
     def save(self, turn: Turn, reply: ChatReply, cost_usd: float, *, now_s: int, budget_ms: int) -> None:
         """Keep a turn's answer, its exchange and its cost, all or nothing; a repeated save changes nothing.
 
-        Raises TableError (also when the session has another owner), TableTimeoutError.
+        Raises SessionForbidden when the session has another owner, TableError, TableTimeoutError.
         """
         ends_at_s = now_s + SESSION_LIFE_S
         writes = [
@@ -199,12 +200,15 @@ def _or_refused(write: Any, request: Item) -> Any:
 
 
 def _once(writes: list[Item]) -> None:
-    """The writes as one transaction; when the answer stands already, they were done before."""
+    """The writes as one transaction: an answer, what was said, the session. Where an answer stands, all were done."""
     from botocore.exceptions import ClientError
 
     try:
         dynamodb().transact_write_items(TransactItems=writes)
     except ClientError as error:
-        reasons = error.response.get("CancellationReasons") or [{}]
-        if reasons[0].get("Code") != "ConditionalCheckFailed":
-            raise
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+        if NOT_SO in reasons[:1]:
+            return
+        if NOT_SO in reasons[-1:]:
+            raise SessionForbidden(FORBIDDEN, field="session_id") from error
+        raise

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from mangaassist.aws.calls import NamedErrors, call_within
+from mangaassist.aws.calls import Dependency, call_within
 from mangaassist.aws.clients import client
 from mangaassist.errors import TableError, TableTimeoutError
 
 Item = dict[str, Any]
 
-TABLES = NamedErrors(TableError, TableTimeoutError)
+TABLES = Dependency("dynamodb", TableError, TableTimeoutError)
 CONDITION_FAILED = "ConditionalCheckFailedException"
 MOST_KEYS_A_BATCH = 100
 

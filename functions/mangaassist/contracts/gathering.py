@@ -44,7 +44,7 @@ class KnownReply(Contract):
 class Retrieval(StepOutput):
     """What the index, named with its version, holds for the question.
 
-    `worth_reranking`: the reranker would better the order.
+    `worth_reranking`: the reranker would better the order. `cost_usd`: of the embedding, a hedge included.
     """
 
     passages: list[Passage] = []
@@ -53,6 +53,7 @@ class Retrieval(StepOutput):
     worth_reranking: bool = False
     index: str | None = None
     embedding_ms: int = 0
+    cost_usd: float = 0.0
 
 
 class RerankInput(Contract):

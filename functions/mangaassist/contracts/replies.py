@@ -110,4 +110,6 @@ class SaveTurnInput(Contract):
 
 
 class Saved(StepOutput):
-    """The turn stands in the session."""
+    """The turn stands in the session and is published; what `degraded` names will be, from a queue."""
+
+    degraded: list[str] = []

@@ -28,7 +28,7 @@ STEP_BUDGETS = {
     "generate_reply": StepBudget(2_500, CHECKING_AND_SAVING_MS),
     "check_reply": StepBudget(300, 150),
     "hand_over": StepBudget(200, 100),
-    "save_turn": StepBudget(250, 0),
+    "save_turn": StepBudget(400, 0),
 }
 
 

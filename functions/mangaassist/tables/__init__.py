@@ -5,7 +5,7 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from mangaassist.contracts import Locale, LocalText, Tier
 
@@ -65,6 +65,20 @@ class Models(Table):
     reranker: Reranker
 
 
+class Dependency(Table):
+    """How long something that is called takes, and whether it is hedged; explained in dependencies.toml."""
+
+    p95_ms: Annotated[float, Field(gt=0)]
+    hedged: bool = False
+
+
+class ClientTimeouts(Table):
+    """When a client gives a connection up, and silence on one."""
+
+    connect_ms: Annotated[int, Field(gt=0)]
+    read_ms: Annotated[int, Field(gt=0)]
+
+
 class Messages(Table):
     """Texts by situation and name, in both languages."""
 
@@ -86,6 +100,16 @@ def intents() -> Intents:
 @cache
 def models() -> Models:
     return Models.model_validate(_read("models.toml"))
+
+
+@cache
+def dependencies() -> dict[str, Dependency]:
+    return TypeAdapter(dict[str, Dependency]).validate_python(_read("dependencies.toml"))
+
+
+@cache
+def clients() -> dict[str, ClientTimeouts]:
+    return TypeAdapter(dict[str, ClientTimeouts]).validate_python(_read("clients.toml"))
 
 
 @cache

@@ -67,10 +67,10 @@ def inferences(count: int) -> Cause:
     return cause
 
 
-def messages(queue: str, count: int) -> Cause:
+def messages(queue: str, count: int, *, received: int = 0) -> Cause:
     def cause(deployment: Deployment, _: Alarm) -> Samples:
         (found,) = [spec for spec in deployment.resources("AWS::SQS::Queue") if spec.logical_id == queue]
-        return of_queue(found.name, at=0, visible=count)
+        return of_queue(found.name, at=0, visible=count, not_visible=received)
 
     return cause
 
@@ -106,6 +106,11 @@ CAUSES: Mapping[str, tuple[Cause, Cause]] = {
     "PlanReleasesErrorsAlarm": (invocations("PlanReleasesFunction", 1, "CalendarError"), nothing),
     "GenerateReplyFallbacksAlarm": (fallbacks("generate_reply", 6), fallbacks("classify_intent", 6)),
     "CapacityDeadLettersAlarm": (messages("CapacityDeadLetters", 1), messages("CapacityDeadLetters", 0)),
+    "UnsettledTurnsAlarm": (messages("UnsettledTurns", 0, received=1), messages("UnsettledTurns", 1)),
+    "UnsettledTurnsDeadLettersAlarm": (
+        messages("UnsettledTurnsDeadLetters", 1),
+        messages("UnsettledTurnsDeadLetters", 0),
+    ),
     "AgentDeadLettersAlarm": (messages("AgentDeadLetters", 1), messages("AgentDeadLetters", 0)),
     **{f"{endpoint}BusyAlarm": (inferences(402), inferences(400)) for endpoint in ("Classifier", "Reranker", "Shared")},
     **{f"{endpoint}IdleAlarm": (inferences(98), inferences(100)) for endpoint in ("Classifier", "Reranker", "Shared")},

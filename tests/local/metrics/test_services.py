@@ -78,11 +78,19 @@ TABLE: list[tuple[str, list[Sample], str, str, dict[str, str], float | None]] = 
     ("SAGEMAKER: server errors", inference(500), "AWS/SageMaker", "Invocation5XXErrors", VARIANT, 1),
     (
         "SQS: what can be received",
-        of_queue("q", at=0, visible=7),
+        of_queue("q", at=0, visible=7, not_visible=2),
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
         {"QueueName": "q"},
         7,
+    ),
+    (
+        "SQS: what somebody has received",
+        of_queue("q", at=0, visible=7, not_visible=2),
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesNotVisible",
+        {"QueueName": "q"},
+        2,
     ),
 ]
 
