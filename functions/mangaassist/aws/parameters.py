@@ -55,7 +55,7 @@ def secret(secret_id: str) -> Kept[str]:
     def fetch(budget_ms: int) -> str:
         manager = client("secretsmanager")
         answer = call_within(budget_ms, lambda: manager.get_secret_value(SecretId=secret_id), SECRETS)
-        return _text(answer, "SecretString")
+        return str(answer["SecretString"])
 
     return Kept(fetch, SECRET_KEPT_S)
 
