@@ -7,8 +7,8 @@ To read it, follow an execution: `machine` compiles (`compiler`, `source`, `fiel
 walks from state to state, `states/` does the work of each type, `flow` moves data in and out of it, `handling` retries
 and catches, `branches` stops siblings at once, `tokens` wait for who returns them, `record` keeps what happened.
 `kinds` says in what Express and Standard differ, `history` counts towards Standard's 25,000 events. Expressions are in
-`jsonata_query` (with `jsonata_path` and `constructors`), paths in `jsonpath`, intrinsic functions in `intrinsics`. `local.clock.virtual` runs it all without
-waiting; `local.integrations` calls AWS's services.
+`jsonata_query` (with `jsonata_path` and `constructors`), paths in `jsonpath`, intrinsic functions in `intrinsics`.
+`local.clock.virtual` runs it all without waiting; `local.integrations` calls AWS's services.
 
 Specification: https://states-language.net and https://docs.aws.amazon.com/step-functions/latest/dg/.
 """
