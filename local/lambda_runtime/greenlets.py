@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,7 +49,7 @@ class GreenletRuntime:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.enter_context(process_of(self._specs, self._environment))
-            undo.enter_context(redirect_stdout(StringIO()))
+            undo.enter_context(redirect_stdout(undo.enter_context(Path(os.devnull).open("w"))))
             # Imported now, as the functions' own: they have modules of their own here.
             from mangaassist.host import hosted_by
 

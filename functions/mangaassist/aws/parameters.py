@@ -1,8 +1,8 @@
 """The session secret and the operating mode, kept for a short time so that a change needs no deployment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mangaassist.aws.calls import Dependency, call_within
 from mangaassist.aws.clients import client
@@ -34,7 +34,8 @@ class Kept(Generic[Value]):
     def get(self, budget_ms: int) -> Value:
         """Raises StoreError when there is no value yet and none can be had."""
         if self.value is None:
-            return self._fetched(budget_ms)
+            # Whoever asks has more to ask for.
+            return self._fetched(budget_ms // 2)
         if host().monotonic() < self.fresh_until:
             return self.value
         try:
@@ -55,7 +56,7 @@ def secret(secret_id: str) -> Kept[str]:
     def fetch(budget_ms: int) -> str:
         manager = client("secretsmanager")
         answer = call_within(budget_ms, lambda: manager.get_secret_value(SecretId=secret_id), SECRETS)
-        return str(answer["SecretString"])
+        return _text(answer, "SecretString")
 
     return Kept(fetch, SECRET_KEPT_S)
 
@@ -66,6 +67,12 @@ def parameter(name: str, *, default: str) -> Kept[str]:
     def fetch(budget_ms: int) -> str:
         manager = client("ssm")
         answer = call_within(budget_ms, lambda: manager.get_parameter(Name=name), PARAMETERS)
-        return str(answer["Parameter"]["Value"])
+        return _text(answer.get("Parameter", {}), "Value")
 
     return Kept(fetch, MODE_KEPT_S, value=default)
+
+
+def _text(answer: Mapping[str, Any], field: str) -> str:
+    if field not in answer:
+        raise StoreError(f"the answer has no {field}")
+    return str(answer[field])

@@ -77,6 +77,12 @@ class SeriesMatch(_Lenient):
     editions: list[Edition]
 
 
+# Named once: pydantic builds a parameterised model anew wherever nobody holds it.
+_Passages = _Answer[_Passage]
+_Replies = _Answer[_Reply]
+_Series = _Answer[SeriesMatch]
+
+
 @dataclass(frozen=True)
 class Nearest:
     """What is nearest to a question, by cosine. `index` is the passages' index by its full, versioned name."""
@@ -109,7 +115,7 @@ class PassageIndex:
         body = "".join(json.dumps(line) + "\n" for line in lines)
         answers = self._post("/_msearch", body, "application/x-ndjson", budget_ms, trace_id)
         passages, replies = _parsed(_Answers, answers).responses
-        hits = _hits(_Answer[_Passage], passages)
+        hits = _hits(_Passages, passages)
         return Nearest(
             passages=[_passage(hit) for hit in hits],
             known_reply=_known_reply(replies),
@@ -123,7 +129,7 @@ class PassageIndex:
         """
         body = json.dumps({"size": size, "_source": ["titles", "editions"], "query": {"match": {"titles": text}}})
         answer = self._post("/products/_search", body, "application/json", budget_ms, trace_id)
-        return [hit.source for hit in _parsed(_Answer[SeriesMatch], answer).hits.hits]
+        return [hit.source for hit in _parsed(_Series, answer).hits.hits]
 
     def _nearest_query(self, vector: Sequence[float], size: int) -> dict[str, Any]:
         knn = {"vector": list(vector), "k": size, "filter": {"term": {"space": self.space}}}
@@ -168,7 +174,7 @@ def _passage(hit: _Hit[_Passage]) -> Passage:
 
 def _known_reply(answer: dict[str, Any]) -> KnownReply | None:
     try:
-        hit = next(iter(_hits(_Answer[_Reply], answer)), None)
+        hit = next(iter(_hits(_Replies, answer)), None)
     except SearchError as error:
         logger().warning("no known reply", extra={"reason": str(error)})
         return None

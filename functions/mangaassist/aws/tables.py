@@ -33,9 +33,9 @@ def get_items(table: str, keys: Iterable[Item], *, budget_ms: int) -> list[Item]
     if not wanted:
         return []
     answer = within(budget_ms, lambda: dynamodb().batch_get_item(RequestItems={table: {"Keys": wanted}}))
-    if answer["UnprocessedKeys"]:
+    if answer.get("UnprocessedKeys"):
         raise TableError(f"DynamoDB left keys of {table} unread")
-    return [deserialized(item) for item in answer["Responses"][table]]
+    return _items(answer.get("Responses", {}), table)
 
 
 def query_items(table: str, condition: str, values: Item, *, budget_ms: int) -> list[Item]:
@@ -49,7 +49,14 @@ def query_items(table: str, condition: str, values: Item, *, budget_ms: int) -> 
         "ExpressionAttributeValues": serialized(values),
     }
     answer = within(budget_ms, lambda: dynamodb().query(**request))
-    return [deserialized(item) for item in answer["Items"]]
+    return _items(answer, "Items")
+
+
+def _items(answer: Mapping[str, Any], field: str) -> list[Item]:
+    """botocore makes an answer without fields of a body that is no JSON."""
+    if field not in answer:
+        raise TableError(f"DynamoDB's answer has no {field}")
+    return [deserialized(item) for item in answer[field]]
 
 
 def serialized(item: Mapping[str, Any]) -> Item:
