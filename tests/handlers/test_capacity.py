@@ -2,121 +2,44 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
-from mangaassist import capacity_settings
-from mangaassist.aws import clients
-from mangaassist.aws.scaling import Bounds, bounds_of
+from mangaassist.aws.scaling import Bounds
+from mangaassist.aws.traffic import history
 from mangaassist.errors import ContractError
-from mangaassist.policy.capacity import CalendarError, Fleet, ScalingError
-from plan_releases import handler as plan_releases
-from scale_capacity import handler as scale_capacity
+from mangaassist.policy.capacity import CalendarError, RecordError, ScalingError
+from mangaassist.policy.demand import History, Series
+from plan_releases import planning
+from tests.handlers import capacity_cloud as cloud
+from tests.handlers.capacity_cloud import CALENDAR, ENDPOINTS, ENVIRONMENT, event, plan, scale, schedules, upload
 
-ENDPOINTS = ("mangaassist-prod-classifier", "mangaassist-prod-reranker")
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "CLASSIFIER_ENDPOINT": ENDPOINTS[0],
-    "RERANKER_ENDPOINT": ENDPOINTS[1],
-    "ENDPOINT_VARIANT": "primary",
-    "MINIMUM_INSTANCES": "2",
-    "MAXIMUM_INSTANCES": "8",
-    "CALENDAR_BUCKET": "operations",
-    "CALENDAR_KEY": "releases/calendar.ics",
-    "SCHEDULE_GROUP": "releases",
-    "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
-    "SCHEDULE_DEAD_LETTER_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
-    "SCALE_CAPACITY_ARN": "arn:aws:lambda:us-east-1:123456789012:function:scale-capacity:live",
-    "RELEASE_LEAD_MINUTES": "120",
-    "INSTANCE_INVOCATIONS": "200",
-}
-CALENDAR = Path("data/releases/calendar.ics").read_bytes()
+RAISE, LOWER = "scale_capacity/raise_before_release", "scale_capacity/lower_after_release"
 
 
-class Clock(datetime):
-    """The present, in the week before the first chapters of the store's calendar."""
-
-    @classmethod
-    def now(cls, tz: Any = None) -> "Clock":
-        return cls(2026, 12, 3, 3, 0, tzinfo=tz or UTC)
+@pytest.fixture
+def present() -> cloud.Present:
+    """In the week before the first chapters of the store's calendar."""
+    return cloud.Present()
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(plan_releases, "datetime", Clock)
-    _forget()
-    with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="operations")
-        boto3.client("scheduler").create_schedule_group(Name="releases")
-        for endpoint in ENDPOINTS:
-            _register(endpoint)
+def aws(monkeypatch: pytest.MonkeyPatch, present: cloud.Present) -> Iterator[None]:
+    with cloud.cloud(monkeypatch, present):
         yield
-    _forget()
 
 
-def _forget() -> None:
-    for kept in (clients.client, capacity_settings.capacity_settings, capacity_settings.planning_settings):
-        kept.cache_clear()
-
-
-def _register(endpoint: str) -> None:
-    sagemaker = boto3.client("sagemaker")
-    sagemaker.create_model(ModelName=endpoint, ExecutionRoleArn="arn:aws:iam::123456789012:role/model")
-    sagemaker.create_endpoint_config(
-        EndpointConfigName=endpoint,
-        ProductionVariants=[
-            {
-                "VariantName": "primary",
-                "ModelName": endpoint,
-                "InstanceType": "ml.c5.xlarge",
-                "InitialInstanceCount": 2,
-                "InitialVariantWeight": 1,
-            }
-        ],
-    )
-    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=endpoint)
-    boto3.client("application-autoscaling").register_scalable_target(
-        ServiceNamespace="sagemaker",
-        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
-        ResourceId=f"endpoint/{endpoint}/variant/primary",
-        MinCapacity=2,
-        MaxCapacity=8,
-    )
-
-
-def fleet(endpoint: str = ENDPOINTS[0]) -> Fleet:
-    return Fleet(endpoint, "primary", 2, 8)
-
-
-def upload(calendar: bytes = CALENDAR) -> None:
-    boto3.client("s3").put_object(Bucket="operations", Key="releases/calendar.ics", Body=calendar)
-
-
-def event(path: str) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(Path(f"events/{path}.json").read_text(encoding="utf-8"))
-    return read
-
-
-def schedules() -> dict[str, dict[str, Any]]:
-    scheduler = boto3.client("scheduler")
-    names = [entry["Name"] for entry in scheduler.list_schedules(GroupName="releases")["Schedules"]]
-    found = {name: scheduler.get_schedule(GroupName="releases", Name=name) for name in names}
-    return {name: {key: item[key] for key in item.keys() - {"ResponseMetadata"}} for name, item in found.items()}
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
 
 
 def test_given_the_calendar_when_planned_then_a_schedule_calls_scale_capacity_two_hours_before_the_chapter() -> None:
     upload()
 
-    plan_releases.handler(event("plan_releases/daily"), None)
+    plan(event("plan_releases/daily"))
 
     schedule = schedules()["mangaassist-prod-classifier-20261206T1300Z-6"]
     assert schedule["ScheduleExpression"] == "at(2026-12-06T13:00:00)"
@@ -125,86 +48,281 @@ def test_given_the_calendar_when_planned_then_a_schedule_calls_scale_capacity_tw
     target = schedule["Target"]
     assert target["Arn"] == ENVIRONMENT["SCALE_CAPACITY_ARN"]
     assert target["DeadLetterConfig"]["Arn"] == ENVIRONMENT["SCHEDULE_DEAD_LETTER_ARN"]
-    assert json.loads(target["Input"]) == event("scale_capacity/raise_before_release")
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    assert json.loads(target["Input"]) == event(RAISE)
+
+
+@pytest.mark.parametrize("name", ["check_before_release", "deadline_before_release", "lower_after_release"])
+def test_given_the_calendar_when_planned_then_the_other_events_of_the_folder_are_sent_too(name: str) -> None:
+    upload()
+
+    plan()
+
+    sent = [{**one, "releases": []} for one in cloud.inputs()]
+    expected = event(f"scale_capacity/{name}")
+    assert {**expected, "releases": []} in sent
 
 
 def test_given_a_plan_that_stands_when_planned_again_then_nothing_changes() -> None:
     upload()
-    first = plan_releases.handler(event("plan_releases/daily"), None)
-    before = schedules()
+    first = plan(event("plan_releases/daily"))
+    before, recorded = schedules(), cloud.records()
 
-    second = plan_releases.handler(event("plan_releases/calendar_uploaded"), None)
+    second = plan(event("plan_releases/calendar_uploaded"))
 
     assert first["created"]
-    assert second == {"created": [], "deleted": []}
+    assert (second["created"], second["deleted"]) == ([], [])
     assert schedules() == before
+    assert cloud.records() == recorded
+
+
+def test_given_a_dry_run_when_planned_then_the_difference_is_told_and_nothing_is_changed() -> None:
+    upload()
+
+    outcome = plan(event("plan_releases/dry_run"))
+
+    assert outcome["created"]
+    assert outcome["applied"] is False
+    assert schedules() == {}
+    assert cloud.records("releases/plan.json") == []
+
+
+def test_given_a_dry_run_with_another_calendar_when_planned_then_it_is_compared_with_what_stands() -> None:
+    upload()
+    plan()
+
+    moved = CALENDAR.replace(b"DTSTART;TZID=Asia/Tokyo:20261207T000000", b"DTSTART;TZID=Asia/Tokyo:20261207T010000")
+    outcome = plan({"dry_run": True, "calendar": moved.decode()})
+
+    assert "mangaassist-prod-classifier-20261206T1300Z-6" in outcome["deleted"]
+    assert "mangaassist-prod-classifier-20261206T1400Z-6" in [change["name"] for change in outcome["created"]]
+
+
+def test_given_a_calendar_of_its_own_without_a_dry_run_then_it_is_refused() -> None:
+    with pytest.raises(ContractError, match="upload it"):
+        plan({"calendar": CALENDAR.decode()})
+
+
+def test_given_a_change_of_schedules_when_planned_then_it_is_recorded_with_its_reasons() -> None:
+    upload()
+    plan()
+
+    (key,) = cloud.records()
+    recorded = json.loads(boto3.client("s3").get_object(Bucket=cloud.BUCKET, Key=key)["Body"].read())
+    assert key == "releases/changes/2026/12/03T030000Z-plan.json"
+    assert {change["name"] for change in recorded["created"]} == set(schedules())
+    chapter = next(one for one in recorded["forecasts"] if one["title"] == "One Piece, weekly chapter (Japan)")
+    assert (chapter["source"], chapter["multiplier"], chapter["ordinary_per_minute"]) == ("calendar", 3.0, 320.0)
+
+
+def test_given_past_crowds_when_planned_then_they_decide(
+    present: cloud.Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present.now = datetime(2027, 1, 25, 3, tzinfo=UTC)
+    upload()
+    chapters = [datetime(2027, 1, day, 15, tzinfo=UTC) for day in (10, 17, 24)]
+    traffic = three_weeks(present.now, ordinary=200, crowds=dict.fromkeys(chapters, 5.0))
+    monkeypatch.setattr(planning, "history", lambda *_: traffic)
+
+    outcome = plan()
+
+    found = [one for one in outcome["forecasts"] if one["title"] == "One Piece, weekly chapter (Japan)"]
+    assert {(one["source"], one["observations"], one["peak_per_minute"]) for one in found} == {("history", 3, 1000)}
+    assert "mangaassist-prod-classifier-20270131T1300Z-7" in schedules()
+
+
+def test_given_quiet_nights_when_planned_then_the_usual_hours_have_a_floor_that_releases_overlap(
+    present: cloud.Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n")
+    noons = {present.now.replace(hour=12) - timedelta(days=day): 4.0 for day in range(1, 21)}
+    monkeypatch.setattr(planning, "history", lambda *_: three_weeks(present.now, ordinary=100, crowds=noons))
+
+    plan()
+
+    ordered = [(one["at"][11:16], one["level"]) for one in cloud.inputs() if one["target"] == ENDPOINTS[0]]
+    assert {level for _, level in ordered} == {2, 3}
+    assert ("10:45", 3) in ordered
+
+
+def three_weeks(now: datetime, *, ordinary: float, crowds: dict[datetime, float]) -> History:
+    """Traffic every five minutes; crowds last two hours."""
+    period = timedelta(minutes=5)
+    times = tuple(now - timedelta(days=21) + period * number for number in range(21 * 24 * 12))
+    hours = {start + timedelta(hours=late): factor for start, factor in crowds.items() for late in (0, 1)}
+    rates = tuple(ordinary * hours.get(time.replace(minute=0), 1.0) for time in times)
+    return History(Series(period, times, rates), Series(timedelta(hours=1)))
+
+
+def test_given_invocations_in_cloudwatch_then_they_are_rates_a_minute_by_both_periods(present: cloud.Present) -> None:
+    moment = present.now - timedelta(hours=3)
+    dimensions = [{"Name": "EndpointName", "Value": ENDPOINTS[0]}, {"Name": "VariantName", "Value": "primary"}]
+    data = [
+        {
+            "MetricName": "Invocations",
+            "Dimensions": dimensions,
+            "Timestamp": moment + timedelta(minutes=late),
+            "Value": n,
+        }
+        for late, n in [(0, 500), (1, 500), (20, 600)]
+    ]
+    boto3.client("cloudwatch").put_metric_data(Namespace="AWS/SageMaker", MetricData=data)
+
+    found = history(ENDPOINTS[0], "primary", present.now)
+
+    assert dict(zip(found.fine.times, found.fine.rates, strict=True)) == {
+        moment: 200,
+        moment + timedelta(minutes=20): 120,
+    }
+    assert [round(rate, 3) for rate in found.coarse.rates] == [26.667]
+
+
+def test_given_a_release_beyond_the_ceiling_when_planned_then_it_is_told_and_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    upload(CALENDAR.replace(b"X-MANGAASSIST-MULTIPLIER:3.0", b"X-MANGAASSIST-MULTIPLIER:9.0"))
+
+    outcome = plan()
+
+    first = outcome["shortfalls"][0]
+    assert (first["target"], first["needed"], first["given"]) == (ENDPOINTS[0], 18, 8)
+    assert metric("capacity_shortfall", capsys.readouterr().out) == [len(outcome["shortfalls"])]
+
+
+def metric(name: str, printed: str) -> list[float]:
+    documents = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    values = [document[name] for document in documents if name in document and "_aws" in document]
+    return [value[0] if isinstance(value, list) else value for value in values]
 
 
 def test_given_releases_that_left_the_calendar_when_planned_then_their_schedules_go() -> None:
     upload()
-    plan_releases.handler({}, None)
+    plan()
     upload(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n")
 
-    plan_releases.handler({}, None)
+    plan()
 
     assert schedules() == {}
 
 
 @pytest.mark.parametrize(
-    "calendar", [b"not a calendar", b"\xff\xfe", CALENDAR.replace(b"DURATION:PT2H", b"DURATION:-PT2H")]
+    "calendar",
+    [
+        b"not a calendar",
+        b"\xff\xfe",
+        b'{"releases": [{"uid": "x"}]}',
+        CALENDAR.replace(b"DURATION:PT2H", b"DURATION:-PT2H"),
+        CALENDAR.replace(b"MULTIPLIER:3.0", b"MULTIPLIER:3000"),
+        CALENDAR.replace(b"DTSTART;TZID=Asia/Tokyo:20261207", b"DTSTART:20261207"),
+        CALENDAR.replace(b"UID:dandadan-chapter-jp", b"UID:spy-x-family-chapter-jp"),
+    ],
 )
 def test_given_a_broken_calendar_when_planned_then_the_plan_before_stays(calendar: bytes) -> None:
     upload()
-    plan_releases.handler({}, None)
+    plan()
     before = schedules()
     upload(calendar)
 
     with pytest.raises(CalendarError):
-        plan_releases.handler({}, None)
+        plan()
 
     assert schedules() == before
 
 
 def test_given_no_calendar_when_planned_then_the_error_says_so() -> None:
     with pytest.raises(CalendarError, match="NoSuchKey"):
-        plan_releases.handler({}, None)
+        plan()
 
 
-def test_given_every_planned_schedule_when_it_fires_in_turn_then_capacity_rises_and_returns() -> None:
+def test_given_a_missed_schedule_when_planned_again_then_the_plan_begins_with_its_repair(
+    present: cloud.Present,
+) -> None:
     upload()
-    plan_releases.handler({}, None)
-    due = sorted(schedules().values(), key=lambda schedule: str(schedule["ScheduleExpression"]))
+    plan()
+    present.now = at(6, 14)
 
-    seen = {scale_capacity.handler(json.loads(item["Target"]["Input"]), None)["minimum"] for item in due}
+    outcome = plan()
+
+    repairs = [one for one in outcome["created"] if one["at"] == "2026-12-06T14:02:00Z"]
+    assert [(one["target"], one["level"]) for one in repairs] == [(endpoint, 6) for endpoint in ENDPOINTS]
+
+
+def test_given_every_planned_schedule_when_it_fires_in_turn_then_capacity_rises_and_returns(
+    present: cloud.Present,
+) -> None:
+    upload()
+    plan()
+    seen = set()
+    for one in cloud.inputs():
+        present.now = datetime.fromisoformat(one["at"])
+        seen.add(scale(one)["level"])
 
     assert max(seen) == 6
-    assert [bounds_of(fleet(endpoint)) for endpoint in ENDPOINTS] == [Bounds(2, 8), Bounds(2, 8)]
+    assert cloud.bounds() == [Bounds(2, 8), Bounds(2, 8)]
 
 
-def test_given_the_same_event_twice_when_scaled_then_the_second_changes_nothing() -> None:
-    raised = event("scale_capacity/raise_before_release")
+def test_given_the_same_event_twice_when_scaled_then_the_second_changes_nothing(present: cloud.Present) -> None:
+    upload()
+    plan()
+    present.now = at(6, 13)
 
-    outcomes = [scale_capacity.handler(raised, None)["changed"] for _ in range(2)]
+    outcomes = [scale(event(RAISE))["changed"] for _ in range(2)]
 
     assert outcomes == [True, False]
-    assert bounds_of(fleet()) == Bounds(6, 8)
+    assert cloud.fleet().bounds() == Bounds(6, 8)
+    assert len([key for key in cloud.records() if ENDPOINTS[0] in key]) == 1
+
+
+def test_given_an_order_to_lower_that_comes_during_the_next_release_when_scaled_then_it_lowers_nothing(
+    present: cloud.Present,
+) -> None:
+    upload()
+    plan()
+    early = {**event(LOWER), "at": "2026-12-06T12:00:00Z"}
+    present.now = at(6, 13, 5)
+    scale(event(RAISE))
+
+    outcome = scale(early)
+
+    assert (outcome["level"], outcome["changed"]) == (6, False)
+
+
+def test_given_an_order_to_raise_that_comes_after_the_release_when_scaled_then_it_raises_nothing(
+    present: cloud.Present,
+) -> None:
+    upload()
+    plan()
+    present.now = at(6, 22)
+    scale(event(LOWER))
+
+    assert scale(event(RAISE))["level"] == 2
+
+
+def test_given_no_plan_to_compare_with_when_scaled_then_it_raises_but_never_lowers() -> None:
+    raised = scale(event(RAISE))
+
+    with pytest.raises(RecordError):
+        scale(event(LOWER))
+
+    assert raised["level"] == 6
+    assert cloud.fleet().bounds() == Bounds(6, 8)
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 2), (1, 2), (6, 6), (400, 8)])
 def test_given_any_number_when_scaled_then_the_fleet_stays_within_its_bounds(asked: int, given: int) -> None:
-    scale_capacity.handler({"endpoint": ENDPOINTS[1], "minimum": asked}, None)
+    scale({**event(RAISE), "target": ENDPOINTS[1], "level": asked})
 
-    assert bounds_of(fleet(ENDPOINTS[1])) == Bounds(given, 8)
+    assert cloud.fleet(ENDPOINTS[1]).bounds() == Bounds(given, 8)
 
 
 @pytest.mark.parametrize(
-    "broken", [{}, {"endpoint": "another", "minimum": 4}, {"endpoint": ENDPOINTS[0], "minimum": "many"}]
+    "broken", [{}, {"target": "another"}, {"level": "many"}, {"at": "2026-12-06T13:00:00"}, {"action": "buy"}]
 )
 def test_given_an_event_that_is_none_of_ours_when_scaled_then_it_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(ContractError):
-        scale_capacity.handler(broken, None)
+        scale({**event(RAISE), **broken} if broken else broken)
 
 
 def test_given_an_endpoint_nobody_registered_when_scaled_then_the_error_says_what_to_deploy() -> None:
     with pytest.raises(ScalingError, match="Capacity section"):
-        bounds_of(fleet("elsewhere"))
+        cloud.fleet("elsewhere").bounds()

@@ -1,5 +1,6 @@
 """The endpoints scale by the values that were proven in production, and never below two instances."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from local.template import Deployment
 from local.template.model import Overrides
 from local.template.specs import ResourceSpec
+from mangaassist.telemetry.declared import NAMESPACE, NOT_READY, SERVICE, SHORTFALL, dimension_sets
 from tests.template.conftest import NOT_DEFAULTED, TEMPLATE
 
 ENDPOINTS = ["Classifier", "Reranker", "Shared"]
@@ -172,3 +174,31 @@ def test_every_release_schedule_and_plan_leaves_its_failures_in_one_queue(
     for event in functions[0]["Events"].values():
         assert event["Properties"]["DeadLetterConfig"]["Arn"] == queue
     assert alarm(deployment, "CapacityDeadLettersAlarm")["Threshold"] == 0
+
+
+def test_the_functions_whose_concurrency_a_release_changes_are_those_whose_concurrency_the_template_sets(
+    template: dict[str, Any],
+) -> None:
+    resources = template["Resources"]
+    set_here = {
+        name
+        for name, item in resources.items()
+        if {"Ref": "ReservedConcurrency"}
+        in item["Properties"].get("ReservedConcurrentExecutions", {}).get("Fn::If", [])
+    }
+
+    for planner in ("PlanReleasesFunction", "ScaleCapacityFunction"):
+        named = resources[planner]["Properties"]["Environment"]["Variables"]["TURN_FUNCTIONS"]["Fn::Sub"]
+        assert {name.removeprefix("${").removesuffix("}") for name in json.loads(named)} == set_here
+
+
+def test_the_alarms_of_capacity_watch_what_the_functions_count(deployment: Deployment) -> None:
+    for logical_id, metric in [("CapacityShortfallAlarm", SHORTFALL), ("CapacityNotReadyAlarm", NOT_READY)]:
+        watched = alarm(deployment, logical_id)
+        assert (watched["MetricName"], watched["Namespace"]) == (metric, NAMESPACE)
+        assert frozenset() in dimension_sets(metric)
+        assert [item["Name"] for item in watched["Dimensions"]] == [SERVICE]
+
+
+def test_a_shortfall_alarm_lasts_until_a_later_plan_ends_it(deployment: Deployment) -> None:
+    assert alarm(deployment, "CapacityShortfallAlarm")["TreatMissingData"] == "ignore"

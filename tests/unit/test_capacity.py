@@ -1,13 +1,26 @@
-"""Given releases and a fleet, the planned changes of its minimum are right to the minute."""
+"""Given what releases need and a target, the planned changes of its level are right to the minute."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mangaassist.policy.capacity import Change, Fleet, Release, beyond_ceiling, plan, revision, timeline
+from mangaassist.policy.capacity import (
+    MAXIMUM_CHANGES,
+    CalendarError,
+    Change,
+    Need,
+    Target,
+    checks,
+    level_at,
+    plan,
+    revision,
+    shortfalls,
+    timeline,
+)
 
-FLEET = Fleet("mangaassist-prod-classifier", "primary", minimum=2, maximum=8)
+FLEET = Target("mangaassist-prod-classifier", "fleet", floor=2, ceiling=8)
 LEAD = timedelta(hours=2)
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 UNTIL = NOW + timedelta(days=14)
@@ -17,61 +30,55 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
 
 
-def release(title: str, starts_at: datetime, ends_at: datetime, multiplier: float = 3.0) -> Release:
-    return Release(title, starts_at, ends_at, multiplier)
+def release(title: str, starts_at: datetime, ends_at: datetime, level: int = 6) -> Need:
+    return Need(starts_at - LEAD, starts_at, ends_at, level, title)
 
 
 def levels(changes: list[Change]) -> list[tuple[datetime, int]]:
-    return [(change.at, change.minimum) for change in changes]
+    return [(change.at, change.level) for change in changes if change.action == "set"]
 
 
-def planned(*releases: Release, current: int = 2, now: datetime = NOW) -> list[Change]:
-    return plan(releases, FLEET, lead=LEAD, now=now, until=UNTIL, current=current)
+def planned(*needs: Need, current: int = 2, now: datetime = NOW) -> list[Change]:
+    return plan(needs, FLEET, now=now, until=UNTIL, current=current)[1]
 
 
 def test_given_a_release_when_planned_then_capacity_rises_two_hours_before_and_falls_at_its_end() -> None:
-    changes = timeline([release("chapter", at(7, 15), at(7, 17))], FLEET, LEAD)
+    changes = timeline([release("chapter", at(7, 15), at(7, 17))], FLEET)
 
     assert levels(changes) == [(at(7, 13), 6), (at(7, 17), 2)]
     assert [change.releases for change in changes] == [("chapter",), ()]
 
 
 def test_given_overlapping_releases_when_planned_then_the_one_that_needs_most_counts() -> None:
-    long = release("volume", at(7, 10), at(8, 10), 1.5)
-    high = release("chapter", at(7, 15), at(7, 17), 3.0)
+    long = release("volume", at(7, 10), at(8, 10), 3)
+    high = release("chapter", at(7, 15), at(7, 17), 6)
 
-    changes = timeline([high, long], FLEET, LEAD)
+    changes = timeline([high, long], FLEET)
 
     assert levels(changes) == [(at(7, 8), 3), (at(7, 13), 6), (at(7, 17), 3), (at(8, 10), 2)]
     assert changes[2].releases == ("volume",)
 
 
 def test_given_a_release_whose_lead_meets_another_end_when_planned_then_capacity_stays_up_between() -> None:
-    changes = timeline([release("a", at(7, 10), at(7, 12)), release("b", at(7, 14), at(7, 16))], FLEET, LEAD)
+    changes = timeline([release("a", at(7, 10), at(7, 12)), release("b", at(7, 14), at(7, 16))], FLEET)
 
     assert levels(changes) == [(at(7, 8), 6), (at(7, 16), 2)]
 
 
-def test_given_a_night_with_a_clock_change_when_planned_then_the_lead_is_two_hours_of_real_time() -> None:
-    new_york = ZoneInfo("America/New_York")
-    starts_at = datetime(2027, 3, 14, 3, 30, tzinfo=new_york)
-
-    changes = timeline([release("chapter", starts_at, starts_at + timedelta(hours=2))], FLEET, LEAD)
-
-    assert changes[0].at == datetime(2027, 3, 14, 5, 30, tzinfo=UTC)
-    assert starts_at.astimezone(UTC) - changes[0].at == LEAD
-
-
 def test_given_a_demand_beyond_the_ceiling_when_planned_then_it_is_bounded_and_named() -> None:
-    rush = release("prime day", at(7, 10), at(7, 12), 9.0)
+    rush = release("prime day", at(7, 10), at(7, 12), 18)
 
-    assert levels(timeline([rush], FLEET, LEAD))[0] == (at(7, 8), FLEET.maximum)
-    assert beyond_ceiling([rush, release("chapter", at(7, 10), at(7, 12))], FLEET) == [rush]
+    assert levels(timeline([rush], FLEET))[0] == (at(7, 8), FLEET.ceiling)
+    (missing,) = shortfalls([rush, release("chapter", at(7, 10), at(7, 12))], FLEET)
+    assert (missing.release, missing.needed, missing.given) == ("prime day", 18, 8)
 
 
-@pytest.mark.parametrize("multiplier", [1.0, 0.1])
-def test_given_a_release_without_a_surge_when_planned_then_nothing_goes_below_the_minimum(multiplier: float) -> None:
-    assert timeline([release("reprint", at(7, 10), at(7, 12), multiplier)], FLEET, LEAD) == []
+@pytest.mark.parametrize("level", [2, 1, 0])
+def test_given_a_release_without_a_surge_when_planned_then_nothing_goes_below_the_floor(level: int) -> None:
+    need = release("reprint", at(7, 10), at(7, 12), level)
+
+    assert timeline([need], FLEET) == []
+    assert checks([need], FLEET, []) == []
 
 
 def test_given_a_schedule_that_was_missed_when_planned_again_then_the_plan_begins_with_its_repair() -> None:
@@ -119,7 +126,58 @@ def test_given_a_moved_release_when_planned_again_then_its_schedules_move() -> N
     assert moved.delete == ("mangaassist-prod-classifier-20261207T1700Z-2",)
 
 
-def test_a_name_fits_eventbridge_scheduler_for_the_longest_stage() -> None:
-    longest = Change(f"mangaassist-{'s' * 16}-classifier", at(7, 13), 999, ())
+def test_given_a_release_when_planned_then_it_is_looked_twice_and_missed_capacity_counts_half_an_hour_before() -> None:
+    need = release("chapter", at(7, 15), at(7, 17))
+
+    looks = [change for change in planned(need) if change.action != "set"]
+
+    assert [(one.at, one.action, one.level) for one in looks] == [
+        (at(7, 13, 30), "check", 6),
+        (at(7, 14), "check", 6),
+        (at(7, 14, 30), "deadline", 6),
+    ]
+
+
+def test_given_a_deadline_that_is_another_releases_check_when_planned_then_it_stays_a_deadline() -> None:
+    first, second = release("a", at(7, 15), at(7, 17)), release("b", at(7, 15, 30), at(7, 17))
+
+    looks = [one for one in planned(first, second) if one.at == at(7, 14, 30)]
+
+    assert [(one.action, one.releases) for one in looks] == [("deadline", ("a", "b"))]
+
+
+def test_given_more_changes_than_releases_can_mean_when_planned_then_the_calendar_is_refused() -> None:
+    changes = [Change("fleet", NOW + timedelta(minutes=number), 3) for number in range(MAXIMUM_CHANGES + 1)]
+
+    with pytest.raises(CalendarError, match="2001 changes"):
+        revision(changes, [])
+
+
+hours = st.integers(min_value=0, max_value=200)
+
+
+@given(
+    st.lists(st.tuples(hours, st.integers(min_value=1, max_value=30), st.integers(min_value=0, max_value=12))), hours
+)
+def test_given_any_releases_then_at_any_moment_the_level_is_the_highest_that_a_live_one_needs(
+    drawn: list[tuple[int, int, int]], hour: int
+) -> None:
+    start = at(2, 0)
+    needs = [
+        release(f"r{n}", start + timedelta(hours=begin), start + timedelta(hours=begin + length), level)
+        for n, (begin, length, level) in enumerate(drawn)
+    ]
+    moment = start + timedelta(hours=hour)
+    live = [need.level for need in needs if need.starts_at <= moment < need.ends_at]
+
+    assert level_at(timeline(needs, FLEET), moment, FLEET.floor) == FLEET.within(max(live, default=0))
+
+
+@pytest.mark.parametrize("action", ["set", "check", "deadline"])
+@pytest.mark.parametrize(
+    ("target", "level"), [("classifier", 999), ("reranker", 999), ("sonnet", 9999), ("reserved", 9999), ("warm", 9999)]
+)
+def test_a_name_fits_eventbridge_scheduler_for_the_longest_stage(target: str, level: int, action: str) -> None:
+    longest = Change(f"mangaassist-{'s' * 16}-{target}", at(7, 13), level, (), action)  # type: ignore[arg-type]  # one of the three
 
     assert len(longest.name) <= 64

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mangaassist.policy.capacity import CalendarError
-from plan_releases.release_calendar import releases_between
+from mangaassist.policy.demand import Release
+from mangaassist.release_calendar import parsed
 
 CHAPTER = """BEGIN:VEVENT
 UID:chapter
@@ -21,6 +22,10 @@ MARCH = (datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
 
 def calendar(*events: str) -> str:
     return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", *events, "END:VCALENDAR"]) + "\r\n"
+
+
+def releases_between(text: str, start: datetime, end: datetime) -> list[Release]:
+    return parsed(text).between(start, end)
 
 
 def starts(*events: str) -> list[datetime]:
@@ -91,12 +96,18 @@ def test_given_a_release_that_began_before_then_it_still_counts_until_it_ends() 
 
 
 @pytest.mark.parametrize(
-    ("category", "multiplier"), [("chapter", 3.0), ("volume", 2.0), ("prime-day", 4.0), ("signing", 3.0)]
+    ("line", "kind"),
+    [
+        ("CATEGORIES:volume", "volume"),
+        ("CATEGORIES:Prime Day", "prime-day"),
+        ("CATEGORIES:anniversary,books", "anniversary"),
+        ("TRANSP:TRANSPARENT", "other"),
+    ],
 )
-def test_given_no_multiplier_then_the_kind_of_release_decides(category: str, multiplier: float) -> None:
-    event = CHAPTER.replace("CATEGORIES:chapter", f"CATEGORIES:{category}")
+def test_given_a_category_then_it_is_the_kind_of_release(line: str, kind: str) -> None:
+    event = CHAPTER.replace("CATEGORIES:chapter", line)
 
-    assert releases_between(calendar(event), *MARCH)[0].multiplier == multiplier
+    assert releases_between(calendar(event), *MARCH)[0].kind == kind
 
 
 @pytest.mark.parametrize(
@@ -106,7 +117,14 @@ def test_given_no_multiplier_then_the_kind_of_release_decides(category: str, mul
         ("DURATION:PT2H", "DURATION:-PT2H|does not end after it starts"),
         ("DURATION:PT2H\n", "|does not end after it starts"),
         ("DTSTART;TZID=America/New_York:", "DTSTART:|needs a time zone"),
-        ("DTSTART;TZID=America/New_York:20270307T110000", "DTSTART:soon|has no usable time"),
+        ("America/New_York", "Mars/Olympus|names a time zone that nobody knows, Mars/Olympus"),
+        ("DTSTART;TZID=America/New_York:20270307T110000", "DTSTART:soon|has a broken DTSTART"),
+        ("DURATION:PT2H", "DURATION:two hours|has a broken DURATION"),
+        ("DURATION:PT2H", "DURATION:P60D|lasts more than 31 days"),
+        ("FREQ=WEEKLY", "FREQ=SOMETIMES|has a broken RRULE"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=SECONDLY|releases come daily at most"),
+        ("SUMMARY:Chapter\n", "|has no SUMMARY"),
+        ("CATEGORIES:chapter", "CATEGORIES:chaptre|is of an unknown kind, chaptre: CATEGORIES is one of chapter"),
         ("DTSTART;TZID=America/New_York:20270307T110000\n", "|has no usable time"),
         ("CATEGORIES:chapter", "X-MANGAASSIST-MULTIPLIER:400|outside 1 to 20"),
         ("CATEGORIES:chapter", "X-MANGAASSIST-MULTIPLIER:nan|outside 1 to 20"),
@@ -126,9 +144,48 @@ def test_given_no_calendar_then_the_error_says_so(text: str) -> None:
         releases_between(text, *MARCH)
 
 
-def test_given_a_rule_nobody_can_follow_then_it_is_a_calendar_error() -> None:
-    with pytest.raises(CalendarError, match="recurrence rule"):
-        releases_between(calendar(CHAPTER.replace("FREQ=WEEKLY", "FREQ=SOMETIMES")), *MARCH)
+def test_given_two_events_of_one_uid_then_the_error_says_so() -> None:
+    with pytest.raises(CalendarError, match=r"event chapter .*has a UID that another event has"):
+        parsed(calendar(CHAPTER, CHAPTER.replace("20270307", "20270310")))
+
+
+def test_given_a_moved_instance_of_no_series_then_the_error_says_so() -> None:
+    astray = CHAPTER.replace("RRULE:FREQ=WEEKLY;BYDAY=SU;COUNT=4", "RECURRENCE-ID:20270307T160000Z")
+
+    with pytest.raises(CalendarError, match="a series that is not there"):
+        parsed(calendar(astray))
+
+
+def test_given_several_broken_events_then_each_is_named() -> None:
+    first = CHAPTER.replace("DURATION:PT2H", "DURATION:-PT2H")
+    second = CHAPTER.replace("UID:chapter", "UID:volume").replace("CATEGORIES:chapter", "X-MANGAASSIST-MULTIPLIER:400")
+
+    with pytest.raises(CalendarError, match=r"(?s)event chapter .*event volume "):
+        parsed(calendar(first, second))
+
+
+def test_given_a_region_that_is_not_served_then_the_error_says_which_are() -> None:
+    sale = "BEGIN:VEVENT\nUID:sale\nDTSTART;VALUE=DATE:20270310\nSUMMARY:Sale\nX-MANGAASSIST-REGION:FR\nEND:VEVENT"
+
+    with pytest.raises(CalendarError, match=r"event sale .*none of JP, US: FR"):
+        parsed(calendar(sale))
+
+
+def test_given_outlooks_name_of_a_time_zone_then_it_is_understood() -> None:
+    outlook = CHAPTER.replace("America/New_York", "Tokyo Standard Time")
+
+    assert starts(outlook)[0] == datetime(2027, 3, 7, 2, tzinfo=UTC)
+
+
+def test_given_past_chapters_then_those_of_the_same_title_and_kind_are_found() -> None:
+    other = CHAPTER.replace("UID:chapter", "UID:other").replace("SUMMARY:Chapter", "SUMMARY:Another")
+    both = parsed(calendar(CHAPTER, other))
+    now = datetime(2027, 3, 20, tzinfo=UTC)
+    (coming,) = [one for one in both.between(now, now + timedelta(days=3)) if one.title == "Chapter"]
+
+    past = both.like([coming], now)
+
+    assert [(one.title, one.starts_at.day) for one in past] == [("Chapter", 7), ("Chapter", 14)]
 
 
 def test_the_stores_own_calendar_can_be_read_for_its_whole_year() -> None:
@@ -137,4 +194,4 @@ def test_the_stores_own_calendar_can_be_read_for_its_whole_year() -> None:
     releases = releases_between(text, datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC))
 
     assert len(releases) > 100
-    assert all(release.title and release.multiplier >= 1 for release in releases)
+    assert {release.kind for release in releases} == {"chapter", "volume", "anniversary", "prime-day"}

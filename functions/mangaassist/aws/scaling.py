@@ -1,15 +1,13 @@
-"""The bounds of endpoints' capacity, kept by Application Auto Scaling."""
+"""The instances of endpoints: their bounds are Application Auto Scaling's, their number SageMaker's."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from mangaassist.aws.calls import Dependency, call_within
-from mangaassist.aws.clients import client
-from mangaassist.policy.capacity import Fleet, ScalingError
+from mangaassist.aws.operations import named, operations_client
+from mangaassist.policy.capacity import ScalingError, Target
 
-SCALING = Dependency("operations", ScalingError, ScalingError)
 DIMENSION = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
-BUDGET_MS = 5_000
+SERVING = frozenset({"InService", "Updating"})
 
 
 @dataclass(frozen=True)
@@ -20,30 +18,51 @@ class Bounds:
     maximum: int
 
 
-def bounds_of(fleet: Fleet) -> Bounds:
-    """The bounds in force; raises ScalingError when the fleet is not registered."""
-    request = {"ServiceNamespace": DIMENSION["ServiceNamespace"], "ResourceIds": [_resource(fleet)]}
-    answer = call_within(BUDGET_MS, lambda: _client().describe_scalable_targets(**request), SCALING)
-    if not answer["ScalableTargets"]:
-        raise ScalingError(f"{_resource(fleet)} is no scalable target: deploy the template's Capacity section")
-    target = answer["ScalableTargets"][0]
-    return Bounds(target["MinCapacity"], target["MaxCapacity"])
+@dataclass(frozen=True)
+class Fleet:
+    """The instances behind one endpoint's variant. Its level is the fewest that scaling may choose."""
+
+    target: Target
+    variant: str
+
+    @property
+    def endpoint(self) -> str:
+        return self.target.name
+
+    def level(self) -> int:
+        """The minimum in force; raises ScalingError."""
+        return self.bounds().minimum
+
+    def bounds(self) -> Bounds:
+        """The bounds in force; raises ScalingError when the fleet is not registered."""
+        with named(ScalingError):
+            answer = operations_client("application-autoscaling").describe_scalable_targets(
+                ServiceNamespace=DIMENSION["ServiceNamespace"], ResourceIds=[self._resource]
+            )
+        if not answer["ScalableTargets"]:
+            raise ScalingError(f"{self._resource} is no scalable target: deploy the template's Capacity section")
+        registered = answer["ScalableTargets"][0]
+        return Bounds(registered["MinCapacity"], registered["MaxCapacity"])
+
+    def set(self, level: int) -> None:
+        """Register the bounds, which makes Application Auto Scaling order what is missing; raises ScalingError."""
+        with named(ScalingError):
+            operations_client("application-autoscaling").register_scalable_target(
+                **DIMENSION, ResourceId=self._resource, MinCapacity=level, MaxCapacity=self.target.ceiling
+            )
+
+    def ready(self, level: int) -> bool:
+        """Whether so many instances take traffic; raises ScalingError."""
+        with named(ScalingError):
+            answer = operations_client("sagemaker").describe_endpoint(EndpointName=self.endpoint)
+        serving = {variant["VariantName"]: variant for variant in answer.get("ProductionVariants", [])}
+        return _takes_traffic(answer) and serving.get(self.variant, {}).get("CurrentInstanceCount", 0) >= level
+
+    @property
+    def _resource(self) -> str:
+        return f"endpoint/{self.endpoint}/variant/{self.variant}"
 
 
-def set_bounds(fleet: Fleet, bounds: Bounds) -> None:
-    """Put bounds in force, which may be so already; raises ScalingError."""
-    request = {
-        **DIMENSION,
-        "ResourceId": _resource(fleet),
-        "MinCapacity": bounds.minimum,
-        "MaxCapacity": bounds.maximum,
-    }
-    call_within(BUDGET_MS, lambda: _client().register_scalable_target(**request), SCALING)
-
-
-def _client() -> Any:
-    return client("application-autoscaling")
-
-
-def _resource(fleet: Fleet) -> str:
-    return f"endpoint/{fleet.endpoint}/variant/{fleet.variant}"
+def _takes_traffic(endpoint: dict[str, Any]) -> bool:
+    """An endpoint that is being updated goes on serving with what it has."""
+    return endpoint["EndpointStatus"] in SERVING

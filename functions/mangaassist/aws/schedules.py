@@ -1,15 +1,13 @@
 """One-time schedules of EventBridge Scheduler, each of which invokes scale_capacity once and then goes."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from mangaassist.aws.calls import Dependency, call_within, error_code
-from mangaassist.aws.clients import client
+from mangaassist.aws.operations import named, operations_client
 from mangaassist.policy.capacity import Change, SchedulesError
 
-SCHEDULES = Dependency("operations", SchedulesError, SchedulesError)
-BUDGET_MS = 5_000
 RETRY_POLICY = {"MaximumRetryAttempts": 10, "MaximumEventAgeInSeconds": 3600}
 
 
@@ -24,26 +22,30 @@ class Schedules:
 
     def names(self) -> list[str]:
         """The names of all schedules of the group; raises SchedulesError."""
-        pages = call_within(BUDGET_MS, self._pages, SCHEDULES)
-        return [schedule["Name"] for page in pages for schedule in page["Schedules"]]
+        with named(SchedulesError):
+            pages = operations_client("scheduler").get_paginator("list_schedules").paginate(GroupName=self.group)
+            return [schedule["Name"] for page in pages for schedule in page["Schedules"]]
 
     def create(self, change: Change) -> None:
         """Schedule a change; one of that name stands for the same change. Raises SchedulesError."""
-        request = self._request(change)
-        call_within(BUDGET_MS, lambda: _unless("ConflictException", _client().create_schedule, request), SCHEDULES)
+        scheduler = operations_client("scheduler")
+        with named(SchedulesError), suppress(scheduler.exceptions.ConflictException):
+            scheduler.create_schedule(**self._request(change))
 
     def delete(self, name: str) -> None:
         """Take a schedule back; one that has fired meanwhile is gone already. Raises SchedulesError."""
-        request = {"GroupName": self.group, "Name": name}
-        call_within(
-            BUDGET_MS, lambda: _unless("ResourceNotFoundException", _client().delete_schedule, request), SCHEDULES
-        )
-
-    def _pages(self) -> list[dict[str, Any]]:
-        return list(_client().get_paginator("list_schedules").paginate(GroupName=self.group))
+        scheduler = operations_client("scheduler")
+        with named(SchedulesError), suppress(scheduler.exceptions.ResourceNotFoundException):
+            scheduler.delete_schedule(GroupName=self.group, Name=name)
 
     def _request(self, change: Change) -> dict[str, Any]:
-        event = {"endpoint": change.endpoint, "minimum": change.minimum, "releases": change.releases}
+        event = {
+            "target": change.target,
+            "at": f"{change.at:%Y-%m-%dT%H:%M:%SZ}",
+            "level": change.level,
+            "releases": change.releases,
+            "action": change.action,
+        }
         return {
             "GroupName": self.group,
             "Name": change.name,
@@ -59,16 +61,3 @@ class Schedules:
                 "DeadLetterConfig": {"Arn": self.dead_letter_arn},
             },
         }
-
-
-def _client() -> Any:
-    return client("scheduler")
-
-
-def _unless(code: str, call: Any, request: dict[str, Any]) -> None:
-    """Make a call; an answer with this error code means that what was asked for is so already."""
-    try:
-        call(**request)
-    except Exception as error:
-        if error_code(error) != code:
-            raise

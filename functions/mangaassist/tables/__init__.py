@@ -79,6 +79,30 @@ class ClientTimeouts(Table):
     read_ms: Annotated[int, Field(gt=0)]
 
 
+class ReleaseKind(Table):
+    """What follows from a kind of release; the fields are explained in releases.toml."""
+
+    multiplier: Annotated[float, Field(ge=1)]
+    decay_minutes: Annotated[int, Field(ge=0)]
+    throughput_lead_hours: Annotated[int, Field(gt=0)]
+    history_days: Annotated[int, Field(gt=0, le=455)]
+
+
+class TurnShares(Table):
+    """What a turn takes on average."""
+
+    sonnet_share: float
+    haiku_share: float
+    retrieval_share: float
+    tokens_per_call: int
+    seconds: float
+
+
+class Releases(Table):
+    kinds: dict[str, ReleaseKind]
+    turn: TurnShares
+
+
 class Messages(Table):
     """Texts by situation and name, in both languages."""
 
@@ -115,6 +139,11 @@ def clients() -> dict[str, ClientTimeouts]:
 @cache
 def messages() -> Messages:
     return Messages.model_validate(_read("messages.toml"))
+
+
+@cache
+def releases() -> Releases:
+    return Releases.model_validate(_read("releases.toml"))
 
 
 def _read(name: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Logs and metrics of the functions. Neither ever holds a customer's words."""
 
+from mangaassist.telemetry.capacity import record_not_ready, record_shortfalls
 from mangaassist.telemetry.emission import prepare
 from mangaassist.telemetry.logs import in_turn, logger
 from mangaassist.telemetry.models import ModelTiming, record_model_of_intent, timed_model
@@ -21,6 +22,8 @@ __all__ = [
     "record_fallbacks",
     "record_hedge",
     "record_model_of_intent",
+    "record_not_ready",
+    "record_shortfalls",
     "record_step",
     "record_turn",
     "record_withheld",

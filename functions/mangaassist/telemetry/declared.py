@@ -35,6 +35,8 @@ SPECULATION_WASTED = "speculation_wasted_usd"
 TURN_COST = "turn_cost_usd"
 DEADLINE_LEFT = "deadline_left_ms"
 DEGRADED = "degraded_turns"
+SHORTFALL = "capacity_shortfall"
+NOT_READY = "capacity_not_ready"
 
 UNITS: Mapping[str, Unit] = {
     MODEL_LATENCY: "Milliseconds",
@@ -59,6 +61,8 @@ UNITS: Mapping[str, Unit] = {
     TURN_COST: "None",
     DEADLINE_LEFT: "Milliseconds",
     DEGRADED: "Count",
+    SHORTFALL: "Count",
+    NOT_READY: "Count",
 }
 
 
@@ -94,6 +98,8 @@ TURN_OF_INTENT = Family(
     (("intent",), ()),
 )
 TURN_OF_ROUTE = Family((TURN_COST, DEADLINE_LEFT, DEGRADED), (("route",), ()))
+CAPACITY_PLAN = Family((SHORTFALL,), ((),))
+CAPACITY = Family((NOT_READY,), (("target",), ()))
 
 FAMILIES = (
     MODEL_CALL,
@@ -106,6 +112,8 @@ FAMILIES = (
     HEDGE,
     TURN_OF_INTENT,
     TURN_OF_ROUTE,
+    CAPACITY_PLAN,
+    CAPACITY,
 )
 
 
