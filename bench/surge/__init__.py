@@ -1,0 +1,1 @@
+"""A release's surge, replayed against a fleet whose instances come minutes after they are asked for."""
