@@ -142,7 +142,7 @@ def test_a_kept_value_outlives_a_source_that_fails_and_the_next_turn_does_not_tr
     source.up = False
 
     assert [kept.get(PATIENCE_MS), kept.get(PATIENCE_MS)] == ["fetched", "fetched"]
-    assert source.budgets == [PATIENCE_MS, REFRESH_MS]
+    assert source.budgets == [PATIENCE_MS // 2, REFRESH_MS]
 
 
 def test_a_value_that_is_fresh_is_not_fetched_again() -> None:
