@@ -16,6 +16,8 @@ from mangaassist.telemetry import (
     record_fallbacks,
     record_hedge,
     record_model_of_intent,
+    record_not_ready,
+    record_shortfalls,
     record_step,
     record_turn,
     record_withheld,
@@ -70,6 +72,12 @@ def an_embedding_is_made() -> None:
         pass
 
 
+def capacity_is_missing() -> None:
+    with in_turn("t-1"):
+        record_shortfalls(1)
+        record_not_ready("classifier", is_missing=True)
+
+
 EVERYTHING: list[Callable[[], None]] = [
     a_language_model_answers,
     an_embedding_is_made,
@@ -80,6 +88,7 @@ EVERYTHING: list[Callable[[], None]] = [
     lambda: record_breaker_transition("haiku", "open", "t-1"),
     lambda: record_hedge("embedding", True, "t-1"),
     lambda: record(saved(answered(), understanding=understanding())),
+    capacity_is_missing,
 ]
 
 

@@ -3,14 +3,12 @@
 from mangaassist.telemetry import declared
 from mangaassist.telemetry.emission import emit
 
-NO_TURN = "none"
-
 
 def record_shortfalls(number: int) -> None:
     """Count what ceilings withhold from the releases of a plan, none included: that ends the alarm."""
-    emit(declared.CAPACITY_PLAN, {declared.SHORTFALL: number}, {}, NO_TURN)
+    emit(declared.CAPACITY_PLAN, {declared.SHORTFALL: number}, {}, None)
 
 
 def record_not_ready(target: str, is_missing: bool) -> None:
     """Whether a target lacks, shortly before a release, what was ordered for it."""
-    emit(declared.CAPACITY, {declared.NOT_READY: int(is_missing)}, {"target": target}, NO_TURN)
+    emit(declared.CAPACITY, {declared.NOT_READY: int(is_missing)}, {"target": target}, None)

@@ -16,7 +16,7 @@ from local.metrics.emf import documents
 from local.metrics.services import of_execution, of_inference, of_invocation, of_queue, of_request
 from local.settings import deployment_parameters
 from local.template import Deployment
-from mangaassist.telemetry import record_fallbacks
+from mangaassist.telemetry import record_fallbacks, record_not_ready, record_shortfalls
 from tests.local.alarms.fakes import ACCOUNT, REGION, FakeFleet, FakeFunctions, FakeTopics
 
 TOPOLOGIES = ("dedicated", "shared-container")
@@ -75,8 +75,8 @@ def messages(queue: str, count: int, *, received: int = 0) -> Cause:
     return cause
 
 
-def fallbacks(name: str, count: int) -> Cause:
-    """What save_turn prints, as the functions' environment has it."""
+def printed(record: Callable[[], None]) -> Cause:
+    """What a function prints, as its environment has it."""
 
     def cause(deployment: Deployment, _: Alarm) -> Samples:
         environment = deployment.functions()["SaveTurnFunction"].environment
@@ -85,10 +85,14 @@ def fallbacks(name: str, count: int) -> Cause:
                 patch.setenv(variable, environment[variable])
             lines: list[str] = []
             patch.setattr("builtins.print", lines.append)
-            record_fallbacks([name] * count, trace_id="t-1")
+            record()
         return [sample for line in lines for document in documents(line) for sample in samples_of(document)]
 
     return cause
+
+
+def fallbacks(name: str, count: int) -> Cause:
+    return printed(lambda: record_fallbacks([name] * count, trace_id="t-1"))
 
 
 def nothing(_: Deployment, __: Alarm) -> Samples:
@@ -105,6 +109,11 @@ CAUSES: Mapping[str, tuple[Cause, Cause]] = {
     "CheckReplyErrorsAlarm": (invocations("CheckReplyFunction", 6, "ContractError"), nothing),
     "PlanReleasesErrorsAlarm": (invocations("PlanReleasesFunction", 1, "CalendarError"), nothing),
     "GenerateReplyFallbacksAlarm": (fallbacks("generate_reply", 6), fallbacks("classify_intent", 6)),
+    "CapacityShortfallAlarm": (printed(lambda: record_shortfalls(1)), printed(lambda: record_shortfalls(0))),
+    "CapacityNotReadyAlarm": (
+        printed(lambda: record_not_ready("classifier", is_missing=True)),
+        printed(lambda: record_not_ready("classifier", is_missing=False)),
+    ),
     "CapacityDeadLettersAlarm": (messages("CapacityDeadLetters", 1), messages("CapacityDeadLetters", 0)),
     "UnsettledTurnsAlarm": (messages("UnsettledTurns", 0, received=1), messages("UnsettledTurns", 1)),
     "UnsettledTurnsDeadLettersAlarm": (
