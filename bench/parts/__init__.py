@@ -16,6 +16,7 @@ from bench.parts import (
     speculation,
     stack,
     store,
+    surge,
 )
 from bench.results import Part
 
@@ -36,6 +37,7 @@ PARTS = {
         Part("first_request", "The first request of a new server", first_request.measure),
         Part("sharing", "One server of both models beside two", sharing.measure),
         Part("instances", "The production system's instance table", instances.measure),
+        Part("surge", "A release under three ways of scaling", surge.measure, slow=True),
         Part("soak", "Twenty thousand turns in one process", soak.measure, slow=True),
     )
 }
