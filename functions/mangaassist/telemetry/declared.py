@@ -37,6 +37,7 @@ DEADLINE_LEFT = "deadline_left_ms"
 DEGRADED = "degraded_turns"
 SHORTFALL = "capacity_shortfall"
 NOT_READY = "capacity_not_ready"
+GENERAL = "general_turns"
 
 UNITS: Mapping[str, Unit] = {
     MODEL_LATENCY: "Milliseconds",
@@ -63,6 +64,7 @@ UNITS: Mapping[str, Unit] = {
     DEGRADED: "Count",
     SHORTFALL: "Count",
     NOT_READY: "Count",
+    GENERAL: "Count",
 }
 
 
@@ -97,9 +99,9 @@ TURN_OF_INTENT = Family(
     ),
     (("intent",), ()),
 )
-TURN_OF_ROUTE = Family((TURN_COST, DEADLINE_LEFT, DEGRADED), (("route",), ()))
 CAPACITY_PLAN = Family((SHORTFALL,), ((),))
 CAPACITY = Family((NOT_READY,), (("target",), ()))
+TURN_OF_ROUTE = Family((TURN_COST, DEADLINE_LEFT, DEGRADED, GENERAL), (("route",), ()))
 
 FAMILIES = (
     MODEL_CALL,

@@ -2,6 +2,7 @@
 
 from mangaassist.contracts import SaveTurnInput
 from mangaassist.policy.speculation import speculation
+from mangaassist.tables import intents
 from mangaassist.telemetry import declared
 from mangaassist.telemetry.emission import emit
 from mangaassist.telemetry.models import record_model_of_intent
@@ -54,6 +55,7 @@ def _of_route(request: SaveTurnInput, now_ms: int) -> dict[str, float]:
     values: dict[str, float] = {
         declared.TURN_COST: request.cost_usd,
         declared.DEGRADED: int(bool(request.reply.degraded)),
+        declared.GENERAL: int(request.reply.intent == intents().fallback),
     }
     if request.turn.deadline_ms is not None:
         values[declared.DEADLINE_LEFT] = request.turn.deadline_ms - now_ms

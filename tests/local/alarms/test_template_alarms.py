@@ -3,7 +3,7 @@
 The samples are those that the metered parts emit; names and dimensions are the deployment's own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,10 +16,19 @@ from local.metrics.emf import documents
 from local.metrics.services import of_execution, of_inference, of_invocation, of_queue, of_request
 from local.settings import deployment_parameters
 from local.template import Deployment
-from mangaassist.telemetry import record_fallbacks, record_not_ready, record_shortfalls
+from mangaassist.contracts import ChatReply, Exchange, SaveTurnInput
+from mangaassist.telemetry import (
+    record_breaker_transition,
+    record_fallbacks,
+    record_not_ready,
+    record_shortfalls,
+    record_turn,
+)
 from tests.local.alarms.fakes import ACCOUNT, REGION, FakeFleet, FakeFunctions, FakeTopics
+from tests.unit.builders import turn, understanding
 
 TOPOLOGIES = ("dedicated", "shared-container")
+NOW_MS = 1_000_000
 THROTTLED = "Lambda.TooManyRequestsException"
 Samples = Iterable[Sample]
 Cause = Callable[[Deployment, Alarm], Samples]
@@ -95,11 +104,40 @@ def fallbacks(name: str, count: int) -> Cause:
     return printed(lambda: record_fallbacks([name] * count, trace_id="t-1"))
 
 
+def turns(
+    count: int = 20,
+    *,
+    intent: str = "faq_policy",
+    route: str = "haiku",
+    confidence: float = 0.9,
+    degraded: Sequence[str] = (),
+    history: Sequence[Exchange] = (),
+    cost_usd: float = 0.002,
+    left_ms: int = 500,
+) -> Cause:
+    """As many turns as are told at the end of each, all alike."""
+    asked = turn("Do you ship?", history=list(history), deadline_ms=NOW_MS + left_ms)
+    shown = {"trace_id": "t-1", "session_id": "s-1", "turn_id": "u-1", "reply": "Yes.", "locale": "en"}
+    reply = ChatReply.model_validate({**shown, "intent": intent, "route": route, "degraded": list(degraded)})
+    known = understanding(intent, confidence=confidence)
+    request = SaveTurnInput(turn=asked, reply=reply, cost_usd=cost_usd, understanding=known)
+
+    def record() -> None:
+        for _ in range(count):
+            record_turn(request, now_ms=NOW_MS, embedding_model_id="amazon.titan-embed-text-v2:0")
+
+    return printed(record)
+
+
+def breaker(state: str) -> Cause:
+    return printed(lambda: record_breaker_transition("haiku", state, "t-1"))
+
+
 def nothing(_: Deployment, __: Alarm) -> Samples:
     return []
 
 
-# What breaches, minute by minute, and what does not. An idle endpoint has next to no requests, a live one some.
+# What breaches, period by period, and what does not. An idle endpoint has next to no requests, a live one some.
 CAUSES: Mapping[str, tuple[Cause, Cause]] = {
     "ApiServerErrorsAlarm": (requests(3, status=502), requests(3)),
     "ApiLatencyAlarm": (requests(3, ms=3_001), requests(3)),
@@ -109,6 +147,14 @@ CAUSES: Mapping[str, tuple[Cause, Cause]] = {
     "CheckReplyErrorsAlarm": (invocations("CheckReplyFunction", 6, "ContractError"), nothing),
     "PlanReleasesErrorsAlarm": (invocations("PlanReleasesFunction", 1, "CalendarError"), nothing),
     "GenerateReplyFallbacksAlarm": (fallbacks("generate_reply", 6), fallbacks("classify_intent", 6)),
+    "TurnsLateAlarm": (turns(left_ms=-1), turns(left_ms=0)),
+    "DegradedTurnsAlarm": (turns(degraded=["rerank_passages"]), turns()),
+    "BreakerOpenAlarm": (breaker("open"), breaker("closed")),
+    "TurnCostAlarm": (turns(cost_usd=0.011), turns(cost_usd=0.009)),
+    "GeneralShareAlarm": (turns(intent="general"), turns()),
+    "FollowUpShareAlarm": (turns(history=[Exchange(message="hi", reply="hello")]), turns()),
+    "HandoverShareAlarm": (turns(route="handover"), turns()),
+    "ConfidenceAlarm": (turns(confidence=0.59), turns(confidence=0.61)),
     "CapacityShortfallAlarm": (printed(lambda: record_shortfalls(1)), printed(lambda: record_shortfalls(0))),
     "CapacityNotReadyAlarm": (
         printed(lambda: record_not_ready("classifier", is_missing=True)),
@@ -154,22 +200,22 @@ def test_given_an_alarm_of_the_template_when_its_cause_lasts_then_it_fires_acts_
         watch = AlarmWatch([alarm], store, actions, [], clock=clock, gather=gathered)
         at = clock.now() // 60 * 60
 
-        async def minutes(cause: Cause, count: int) -> State:
+        async def periods(cause: Cause, count: int) -> State:
             nonlocal at
             for _ in range(count):
                 store.put(sample._replace(timestamp=at + 30) for sample in cause(deployment, alarm))
-                at += 60
+                at += alarm.settings.period
                 await watch.evaluate(at)
             return watch.situation(name).state
 
-        assert await minutes(calm, alarm.evaluation_range) is State.OK
+        assert await periods(calm, alarm.evaluation_range) is State.OK
         needed = alarm.datapoints_to_alarm
-        assert await minutes(breaching, needed - 1) is State.OK
-        assert await minutes(breaching, 1) is State.ALARM
+        assert await periods(breaching, needed - 1) is State.OK
+        assert await periods(breaching, 1) is State.ALARM
         fired = watch.history[-1].outcomes
         assert fired.keys() == set(alarm.settings.alarm_actions) != set()
         assert topics.published or set(fleet.capacities.values()) in ({4, 3}, {4, 6}, {3}, {6})
-        assert await minutes(calm, alarm.evaluation_range * alarm.settings.period // 60) is State.OK
+        assert await periods(calm, alarm.evaluation_range) is State.OK
 
     run_virtually(scene)
 
