@@ -56,7 +56,7 @@ class GreenletRuntime:
             undo.enter_context(hosted_by(self._host))
             for spec in self._specs:
                 function = _Function(spec, handler_of(spec))
-                self._functions |= dict.fromkeys((spec.name, *spec.arns), function)
+                self._functions |= dict.fromkeys((spec.name, spec.logical_id, *spec.arns), function)
             self._undo = undo.pop_all()
         return self
 

@@ -59,13 +59,14 @@ TARGETS: Mapping[str, frozenset[Mode]] = MappingProxyType(
         "search": _SERVICE | {Mode.NAN, Mode.SCORES_MISSING},
         "dynamodb": _SERVICE,
         "events": _SERVICE | {Mode.PARTIAL},
+        "queue": _SERVICE,
         "scheduler": _SERVICE,
         "parameters": _SERVICE,
         "secrets": _SERVICE,
     }
 )
 MODELS = ("classifier", "embedding", "reranker", "llm", "guardrail")
-STORES = ("search", "dynamodb", "events", "parameters", "secrets")
+STORES = ("search", "dynamodb", "events", "queue", "parameters", "secrets")
 
 # Why a mode that the others know is none of a target's.
 _SENSELESS: Mapping[Mode, str] = MappingProxyType(

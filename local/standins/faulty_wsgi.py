@@ -19,7 +19,13 @@ from local.standins.payloads import INSTEAD, bent
 from local.standins.shapes import DYNAMODB, OTHER_JSON_RPC, Failure
 
 _TARGET_OF_PREFIX: Mapping[str, str] = MappingProxyType(
-    {"DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "AmazonSSM": "parameters", "secretsmanager": "secrets"}
+    {
+        "DynamoDB_20120810": "dynamodb",
+        "AWSEvents": "events",
+        "AmazonSQS": "queue",
+        "AmazonSSM": "parameters",
+        "secretsmanager": "secrets",
+    }
 )
 _JSON = [("Content-Type", "application/x-amz-json-1.1")]
 _OF_BODIES = frozenset({*INSTEAD, Mode.TRUNCATED_JSON})
