@@ -22,6 +22,7 @@ def handler(request: SaveTurnInput, budget: TimeBudget) -> Saved:
     if problem is None:
         return Saved()
     undone = "publish_turn" if isinstance(problem, EventsError) else "save_turn"
+    logger().warning("queued", extra={"undone": undone, "error": type(problem).__name__, "reason": str(problem)})
     record_fallbacks([undone], trace_id=request.turn.trace_id)
     try:
         Queue(settings().unsettled_turns_queue).send(request.model_dump_json(exclude_none=True), budget_ms=budget.ms)

@@ -182,3 +182,12 @@ def test_given_not_even_the_queue_takes_it_when_a_turn_is_saved_then_the_step_fa
 def test_given_all_is_well_when_a_turn_is_saved_then_nothing_waits(aws: Any, context: Lambda) -> None:
     assert save_turn(answered(context, turn_id="t-1"), context)["degraded"] == []
     assert queued(aws) == []
+
+
+@pytest.mark.parametrize(("cost_usd", "charged"), [(0.0, 0.0), (2e-7, 0.0), (1.6e-6, 2e-6), (0.0123456789, 0.012346)])
+def test_given_what_a_turn_cost_when_saved_then_millionths_of_a_dollar_are_charged(
+    aws: Any, context: Lambda, cost_usd: float, charged: float
+) -> None:
+    save_turn(answered(context, turn_id="t-1", cost_usd=cost_usd), context)
+
+    assert spent(aws) == pytest.approx(charged)

@@ -155,7 +155,6 @@ async def test_while_the_store_is_down_a_turn_is_answered(client: Client, mode: 
     answer = await client.say("Hi there!", customer="cust-ben", session_id="s-of-somebody")
 
     assert (answer.status, answer.route) == (200, "template")
-    assert answer.body["session_id"] != "s-of-somebody"
     assert {"session", "save_turn"} <= answer.degraded
 
 

@@ -124,7 +124,7 @@ class Sessions:
         return deserialized(answer["Attributes"]) if answer.get("Attributes") else None
 
     def _owned(self, session_id: str, owner: str, ends_at_s: int, cost_usd: float) -> Item:
-        values = {":owner": owner, ":ends": ends_at_s, ":cost": Decimal(str(round(cost_usd, 8)))}
+        values = {":owner": owner, ":ends": ends_at_s, ":cost": Decimal(f"{cost_usd:.6f}")}
         return {
             "TableName": self.table,
             "Key": serialized({"session_id": session_id, "item": SESSION}),
