@@ -21,6 +21,8 @@ class CapacitySettings(BaseModel):
     endpoint_variant: str
     minimum_instances: int = Field(ge=2)
     maximum_instances: int = Field(ge=2)
+    instance_invocations: float = Field(gt=0)
+    capacity_headroom: float = Field(ge=1)
     throughput_model_id: str = Field(min_length=0)
     maximum_model_units: int = Field(ge=0)
     turn_functions: Json[tuple[str, ...]]
@@ -58,8 +60,6 @@ class PlanningSettings(CapacitySettings):
     schedule_dead_letter_arn: str
     scale_capacity_arn: str
     release_lead_minutes: int = Field(ge=45)
-    instance_invocations: float = Field(gt=0)
-    capacity_headroom: float = Field(ge=1)
     model_unit_tokens: float = Field(ge=0)
 
     @model_validator(mode="after")

@@ -11,10 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from mangaassist.aws.actuators import Actuator, actuator
 from mangaassist.aws.records import read_plan, record_change
+from mangaassist.aws.scaling import Fleet
 from mangaassist.capacity_settings import CapacitySettings, capacity_settings
 from mangaassist.errors import ContractError
 from mangaassist.policy.capacity import Action, RecordError, Target
 from mangaassist.telemetry import logger, record_not_ready
+from scale_capacity.letting_go import let_go
 
 
 class ScaleCapacityInput(BaseModel):
@@ -35,6 +37,8 @@ class ScaleCapacityInput(BaseModel):
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """The level in force, whether this call changed it, and whether all of it has come.
 
+    `kept` is how many instances stay where a lower level let others go.
+
     Raises ContractError for a target that is not ours, and the CapacityError of what failed: Lambda tries again, and
     then leaves the event in the queue of what was given up, which has an alarm.
     """
@@ -50,7 +54,15 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if changed:
         held.set(level)
     ready = _ready(request, held, level)
-    outcome = {"target": target.name, "before": before, "level": level, "changed": changed, "ready": ready}
+    kept = let_go(held, level, settings, datetime.now(UTC)) if level < before and isinstance(held, Fleet) else None
+    outcome = {
+        "target": target.name,
+        "before": before,
+        "level": level,
+        "changed": changed,
+        "ready": ready,
+        "kept": kept,
+    }
     logger().info("capacity", extra={**outcome, "action": request.action, "releases": request.releases})
     if changed:
         record_change(settings.calendar_bucket, target.name, request.at, {**outcome, **request.model_dump()})

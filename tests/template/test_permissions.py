@@ -79,6 +79,7 @@ ALLOWED: dict[str, set[str]] = {
         "iam:PassRole mangaassist-local-ReleaseScheduleRole",
     },
     "scale_capacity": {
+        "cloudwatch:GetMetricData *",
         "s3:GetObject plan.json",
         "s3:PutObject *",
         "application-autoscaling:DescribeScalableTargets *",

@@ -58,6 +58,25 @@ class Fleet:
         serving = {variant["VariantName"]: variant for variant in answer.get("ProductionVariants", [])}
         return _takes_traffic(answer) and serving.get(self.variant, {}).get("CurrentInstanceCount", 0) >= level
 
+    def reduce(self, level: int) -> bool:
+        """Order so many instances where more stand and no change is under way; raises ScalingError."""
+        with named(ScalingError):
+            answer = operations_client("sagemaker").describe_endpoint(EndpointName=self.endpoint)
+        standing = {variant["VariantName"]: variant for variant in answer.get("ProductionVariants", [])}
+        found = standing.get(self.variant)
+        if answer["EndpointStatus"] != "InService" or not found or found["DesiredInstanceCount"] <= level:
+            return False
+        wanted = {
+            "VariantName": self.variant,
+            "DesiredInstanceCount": level,
+            "DesiredWeight": found["DesiredWeight"],
+        }
+        with named(ScalingError):
+            operations_client("sagemaker").update_endpoint_weights_and_capacities(
+                EndpointName=self.endpoint, DesiredWeightsAndCapacities=[wanted]
+            )
+        return True
+
     @property
     def _resource(self) -> str:
         return f"endpoint/{self.endpoint}/variant/{self.variant}"

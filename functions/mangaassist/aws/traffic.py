@@ -10,8 +10,9 @@ from typing import Any
 from mangaassist.aws.operations import named, operations_client
 from mangaassist.policy.capacity import HistoryError
 from mangaassist.policy.demand import History, Series
+from mangaassist.policy.letting_go import RECENT
 
-FINE, COARSE = timedelta(minutes=5), timedelta(hours=1)
+MINUTE, FINE, COARSE = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
 FINE_KEPT, COARSE_KEPT = timedelta(days=63), timedelta(days=455)
 
 
@@ -21,6 +22,11 @@ def history(endpoint: str, variant: str, now: datetime) -> History:
         fine=_series(endpoint, variant, FINE, now - FINE_KEPT, now),
         coarse=_series(endpoint, variant, COARSE, now - COARSE_KEPT, now),
     )
+
+
+def lately(endpoint: str, variant: str, now: datetime) -> Series:
+    """An endpoint's traffic of the last minutes, by the minute; raises HistoryError."""
+    return _series(endpoint, variant, MINUTE, now - RECENT, now)
 
 
 def _series(endpoint: str, variant: str, period: timedelta, start: datetime, end: datetime) -> Series:
