@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateProvisionedModelThroughput.html
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,7 +67,8 @@ class Throughput:
                 .paginate(nameContains=self.target.name)
             )
             found = [_bought(one) for page in pages for one in page["provisionedModelSummaries"]]
-        held = [one for one in found if one.name.startswith(f"{self.target.name}-") and one.status != GONE]
+        ours = re.compile(rf"{re.escape(self.target.name)}-\d+-to-\d+")
+        held = [one for one in found if ours.fullmatch(one.name) and one.status != GONE]
         return sorted(held, key=lambda one: (one.bought_at, one.name))
 
     def _buy(self, units: int, first: int) -> None:

@@ -70,13 +70,17 @@ async def test_given_a_calendar_when_it_is_uploaded_then_releases_are_planned_an
     await deployed.events.work.settled()
     assert [record.outcome for record in deployed.events.journal.invocations] == ["succeeded"]
     planned = [one for one in deployed.events.schedules if one.group.endswith("releases")]
-    assert {deployed.events.due(one) for one in planned} == {(start - timedelta(hours=2)).timestamp(), end.timestamp()}
+    early = {start - timedelta(minutes=minutes) for minutes in (120, 90, 60, 30)}
+    decayed = end + timedelta(hours=1)
+    assert {deployed.events.due(one) for one in planned} == {moment.timestamp() for moment in (*early, decayed)}
 
     assert await asyncio.to_thread(_minimums, deployed) == {2}
     await deployed.clock.advance_to(start.timestamp(), deployed.events.work.settled)
     assert await asyncio.to_thread(_minimums, deployed) == {6}
-    await deployed.clock.advance_to(end.timestamp(), deployed.events.work.settled)
+    await deployed.clock.advance_to(decayed.timestamp(), deployed.events.work.settled)
     assert await asyncio.to_thread(_minimums, deployed) == {2}
+    outcomes = {record.outcome for record in deployed.events.journal.invocations}
+    assert outcomes == {"succeeded"}
     left = await asyncio.to_thread(lambda: deployed.client("scheduler").list_schedules()["Schedules"])
     assert [schedule["Name"] for schedule in left] == ["PlanReleasesFunctionDaily"]
 
