@@ -18,7 +18,7 @@ from bench.samples import percentile
 from bench.surge.fleet import COMES_AFTER_MIN
 from bench.surge.release import HIGH_MINUTES, STANDING, TIMES, Setting, hours_before
 from bench.surge.replay import FACTOR, Outcome, Replay, Scene
-from bench.surge.strategies import Strategy, strategies
+from bench.surge.strategies import Strategy
 from local.clock.virtual import VirtualClock, run_virtually
 from local.settings import deployment_parameters
 from local.template import Deployment
@@ -28,7 +28,7 @@ MODEL = "classifier"
 LANGUAGE = "ja"
 LIVE = "live"
 FAST_RISE, SLOW_RISE = 1.0, 15.0
-LIVE_ENDS, EVENING_ENDS = 17.0, 180.0
+LIVE_ENDS, EVENING_ENDS = 17.0, 240.0
 PRICES = "aws"
 MOST_REFUSED = 0.1
 
@@ -78,7 +78,7 @@ async def measure(say: Say) -> Result:
     template, others = ROOT / "template.yaml", {"EndpointTopology": "dedicated"}
     parameters = deployment_parameters(issuer="https://issuer", search_endpoint="https://search", others=others)
     setting = Setting(Deployment(template, parameters))
-    compared = strategies(setting.deployment, setting.plan())
+    compared = setting.strategies()
     rows = await _live(setting, compared, say)
     answered = [ms for row in rows for ms in row.outcome.answered_ms()]
     if not answered:
@@ -91,7 +91,7 @@ async def measure(say: Say) -> Result:
     instance = str(setting.deployment.ref("ClassifierInstanceType"))
     prices = price_list(PRICES)
     return Result(
-        columns=("", "refused %", "late %", "worst %", "minutes", "p99 ms", "most", "inst-h", "$"),
+        columns=("", "429 %", "late %", "worst %", "min", "p99 ms", "most", "inst-h", "$"),
         rows=[row.cells(prices.hourly[instance]) for row in rows],
         goals=goals(rows),
         notes=[*_notes(setting, instance), prices.note()],
@@ -124,7 +124,7 @@ def modelled(setting: Setting, compared: Sequence[Strategy], scene: Scene, model
 
 
 def _row(name: str, strategy: Strategy, scene: Scene, setting: Setting, outcome: Outcome) -> Row:
-    hours = hours_before(strategy, scene, setting.lead) + outcome.instance_hours
+    hours = hours_before(strategy, scene, setting.figures.lead) + outcome.instance_hours
     return Row(f"{name}: {strategy.name}", strategy.name, outcome, hours, live=name == LIVE)
 
 
@@ -143,8 +143,8 @@ def _notes(setting: Setting, instance: str) -> list[str]:
         f"{setting.peak / TIMES:.0f} classifications a minute become {setting.peak:.0f} for a quarter of an hour. "
         f"{STANDING} instances stand, each planned for {setting.planned_for:.0f} a minute and refusing what is above "
         f"{setting.limit:.0f}; a new one comes {soonest:.0f} to {latest:.0f} minutes after it is ordered, and no other "
-        "is ordered meanwhile. Of the quarter of an hour: what was refused, what came after the step's budget (which "
-        "a busy machine alone causes), the worst minute's refusals, the minutes with more than 1 %.",
+        "is ordered meanwhile. Of the quarter of an hour: what was refused (429), what came after the step's budget "
+        "(which a busy machine alone causes), the worst minute's refusals, min: the minutes with more than 1 %.",
         f"live: rise within a minute, {FACTOR} times as fast with every {FACTOR}th request, so at the true rate a "
         "second, in Japanese; the server is real, instances are rates before it. fast, slow: the same replay in "
         f"virtual time, with a rise of {FAST_RISE:.0f} or {SLOW_RISE:.0f} minutes, an answer taking the live median.",
@@ -152,6 +152,6 @@ def _notes(setting: Setting, instance: str) -> list[str]:
         f"{EVENING_ENDS:.0f} (modelled).",
         "most: instances. tracking: target tracking as AWS sets it up, alarms of 3 minutes above the target and 15 "
         "below 90 % of it, cooldown 300 s; its target is the figure for an instance. steps: the template's step "
-        "scaling. plan: both it and the release plan. Metrics are there at the end of their minute; at AWS they may "
-        "come later, which would make tracking and steps worse.",
+        "scaling. plan: it and the release plan, which lets go of instances at its end. Metrics are there at the end "
+        "of their minute; at AWS they may come later, which would make tracking and steps worse.",
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bench.surge.replay import Scene
-from bench.surge.strategies import TARGET, Strategy
+from bench.surge.strategies import TARGET, Strategy, strategies
 from bench.surge.traffic import Surge
 from local.template import Deployment
 from mangaassist.policy.capacity import Change, Target, timeline
@@ -51,10 +51,9 @@ class Setting:
         """Of which the standing instances refuse that share."""
         return STANDING * self.limit / (1 - REFUSED)
 
-    @property
-    def lead(self) -> timedelta:
-        """How long before a release its instances are ordered."""
-        return timedelta(minutes=int(self._environment()["RELEASE_LEAD_MINUTES"]))
+    def strategies(self) -> list[Strategy]:
+        """The three that are compared."""
+        return strategies(self.deployment, self.plan(), self.figures)
 
     def scene(self, *, rise: float, ends: float) -> Scene:
         """The surge with so many minutes to its peak, replayed until so many minutes after the release."""
@@ -69,19 +68,24 @@ class Setting:
             patience_s=STEP_BUDGETS["classify_intent"].cap_ms / 1000,
         )
 
-    def plan(self) -> list[Change]:
-        """What plan_releases makes of the release when it knows the multiplier."""
+    @property
+    def figures(self) -> Figures:
+        """What the plan rests on."""
         environment = self._environment()
-        figures = Figures(
+        return Figures(
             per_instance=self.planned_for,
             tokens_per_unit=float(environment["MODEL_UNIT_TOKENS"]),
             headroom=float(environment["CAPACITY_HEADROOM"]),
-            lead=self.lead,
+            lead=timedelta(minutes=int(environment["RELEASE_LEAD_MINUTES"])),
         )
+
+    def plan(self) -> list[Change]:
+        """What plan_releases makes of the release when it knows the multiplier."""
+        environment = self._environment()
         floor, ceiling = int(environment["MINIMUM_INSTANCES"]), int(environment["MAXIMUM_INSTANCES"])
         target = Target(TARGET, "fleet", floor, ceiling)
         forecast = Forecast(RELEASE, self.peak / TIMES, TIMES, "calendar", 0)
-        return timeline(needs(target, [forecast], figures), target)
+        return timeline(needs(target, [forecast], self.figures), target)
 
     def _environment(self) -> Mapping[str, str]:
         return self.deployment.functions()["PlanReleasesFunction"].environment

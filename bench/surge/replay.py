@@ -4,8 +4,10 @@ import asyncio
 import itertools
 import math
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bench.endpoints.targets import RefusedError, Target
@@ -16,6 +18,9 @@ from local.alarms import ActionFailedError, Actions, AlarmWatch, Autoscaler
 from local.clock import sleep
 from local.clock.compressed import CompressedClock
 from local.metrics import MetricStore, Sample
+from mangaassist.policy.capacity import MINUTE
+from mangaassist.policy.demand import Series
+from mangaassist.policy.letting_go import kept
 
 FACTOR = 15
 """Minutes pass so much faster, and of so many invocations one is sent: as many a second as the surge has."""
@@ -113,6 +118,7 @@ class Replay:
         self._scaler = Autoscaler([strategy.target], strategy.policies, self._fleet)
         actions = Actions(_Nobody(), _Nobody(), self._scaler)
         self._watch = AlarmWatch(strategy.alarms, self._store, actions, (), clock=self._clock, gather=self._plan)
+        self._sent: Counter[datetime] = Counter()
         self._outcome = Outcome()
 
     async def run(self) -> Outcome:
@@ -133,17 +139,32 @@ class Replay:
         return self._outcome
 
     async def _plan(self, at: float) -> None:
-        """What is due of the plan by now; the fleet moves into its bounds as soon as it can."""
-        self._fleet.limits = (self._strategy.minimum_at(at), self._strategy.bounds[1])
+        """What is due of the plan by now, as scale_capacity does it; the fleet follows as soon as it can."""
+        before, minimum = self._fleet.limits[0], self._strategy.minimum_at(at)
+        self._fleet.limits = (minimum, self._strategy.bounds[1])
         try:
             await self._scaler.keep_within_bounds(at)
+            if minimum < before:
+                await self._let_go(minimum, datetime.fromtimestamp(at, UTC))
         except ActionFailedError:
             return
 
+    async def _let_go(self, minimum: int, now: datetime) -> None:
+        figures = self._strategy.figures
+        if figures is None:
+            return
+        times = sorted(self._sent)
+        traffic = Series(MINUTE, tuple(times), tuple(float(self._sent[time]) for time in times))
+        wanted = kept(minimum, traffic, now, per_instance=figures.per_instance, headroom=figures.headroom)
+        if wanted is not None and wanted < await self._fleet.capacity(""):
+            await self._fleet.set_capacity("", wanted)
+
     async def _send(self, minute: float) -> None:
+        now = self._clock.now()
+        self._sent[datetime.fromtimestamp(now // MINUTE_S * MINUTE_S, UTC)] += FACTOR
         began, instance = asyncio.get_running_loop().time(), self._fleet.pick()
         share = (1 / len(self._fleet.serving),) * FACTOR
-        self._store.put(Sample(metric, self._clock.now(), share) for metric in self._strategy.metrics)
+        self._store.put(Sample(metric, now, share) for metric in self._strategy.metrics)
         fate: Literal["answered", "refused", "late"] = "answered"
         try:
             async with asyncio.timeout(self._scene.patience_s):

@@ -11,19 +11,21 @@ from local.metrics import Metric
 from local.template import Deployment
 from local.template.specs import ResourceSpec
 from mangaassist.policy.capacity import Change, level_at
+from mangaassist.policy.needs import Figures
 
 TARGET = "ClassifierCapacity"
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """Alarms, the policies that they act through, and planned changes of the minimum."""
+    """Alarms, the policies that they act through; planned changes of the minimum, and the figures they rest on."""
 
     name: str
     target: ResourceSpec
     alarms: Sequence[Alarm]
     policies: Sequence[Policy]
     planned: Sequence[Change] = ()
+    figures: Figures | None = None
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -40,7 +42,7 @@ class Strategy:
         return level_at(self.planned, datetime.fromtimestamp(moment, UTC), self.bounds[0])
 
 
-def strategies(deployment: Deployment, planned: Sequence[Change]) -> list[Strategy]:
+def strategies(deployment: Deployment, planned: Sequence[Change], figures: Figures) -> list[Strategy]:
     """The three, on the same scalable target of the template."""
     (target,) = _of(deployment, "AWS::ApplicationAutoScaling::ScalableTarget", TARGET)
     found = map(StepScalingPolicy, deployment.resources("AWS::ApplicationAutoScaling::ScalingPolicy"))
@@ -53,7 +55,7 @@ def strategies(deployment: Deployment, planned: Sequence[Change]) -> list[Strate
     return [
         Strategy("tracking", target, tracking_alarms(busy, tracking), [tracking]),
         Strategy("steps", target, alarms, steps),
-        Strategy("plan", target, alarms, steps, planned),
+        Strategy("plan", target, alarms, steps, planned, figures),
     ]
 
 

@@ -1,6 +1,7 @@
 """The replay of a surge in virtual time: what each strategy makes of it."""
 
 import itertools
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from bench.parts.surge import Modelled, Row, goals, modelled
 from bench.results import Result
 from bench.surge.release import Setting, hours_before
-from bench.surge.strategies import Strategy, strategies
+from bench.surge.strategies import Strategy
 from local.settings import deployment_parameters
 from local.template import Deployment
 
@@ -26,7 +27,7 @@ def setting(figure: str = "200") -> Setting:
 
 @cache
 def compared() -> dict[str, Strategy]:
-    return {one.name: one for one in strategies(setting().deployment, setting().plan())}
+    return {one.name: one for one in setting().strategies()}
 
 
 @cache
@@ -45,7 +46,7 @@ def test_target_tracking_waits_for_three_minutes_above_and_fifteen_below_ninety_
 
 
 def test_the_strategies_are_the_templates_own_and_follow_its_parameters() -> None:
-    other = {one.name: one for one in strategies(setting("900").deployment, ())}
+    other = {one.name: one for one in setting("900").strategies()}
 
     assert [policy.name for policy in compared()[STEPS].policies] == ["classifier-scale-up", "classifier-scale-down"]
     assert {alarm.logical_id for alarm in other[STEPS].alarms} == {"ClassifierBusyAlarm", "ClassifierIdleAlarm"}
@@ -59,8 +60,8 @@ def test_the_plan_stands_two_hours_before_the_release_and_leaves_step_scaling_no
     assert levels[0] == 2
     assert len(set(levels[1:])) == 1
     assert setting().peak / levels[1] < setting().planned_for
-    assert hours_before(plan, scene, setting().lead) == pytest.approx(levels[1] * 118 / 60)
-    assert hours_before(compared()[STEPS], scene, setting().lead) == pytest.approx(4 * 118 / 60)
+    assert hours_before(plan, scene, setting().figures.lead) == pytest.approx(levels[1] * 118 / 60)
+    assert hours_before(compared()[STEPS], scene, setting().figures.lead) == pytest.approx(4 * 118 / 60)
 
 
 def test_given_target_tracking_when_traffic_triples_at_once_then_a_fifth_is_refused_for_about_eight_minutes() -> None:
@@ -90,6 +91,16 @@ def test_standing_early_costs_more_and_no_strategy_leaves_its_bounds() -> None:
     assert hours[PLAN] > hours[STEPS]
     assert hours[PLAN] > hours[TRACKING]
     assert all(2 <= row.outcome.most_instances <= 20 for row in replayed(1).values())
+
+
+def test_given_a_release_that_is_over_when_the_plan_ends_then_what_traffic_does_not_need_is_let_go() -> None:
+    scene = replace(setting().scene(rise=1, ends=ENDS), begins=170.0, ends=190.0, standing=13)
+    rows = modelled(setting(), list(compared().values()), scene, Modelled(0.012), "night")
+    hours = {row.strategy: row.outcome.instance_hours for row in rows}
+
+    assert hours[STEPS] == pytest.approx(13 * 20 / 60, rel=0.001), "51 invocations on each are no reason to remove one"
+    assert hours[PLAN] == pytest.approx((13 * 10 + 5 * 10) / 60, rel=0.02)
+    assert all(row.outcome.share("answered") == 1 for row in rows)
 
 
 def test_every_request_is_accounted_for() -> None:
