@@ -125,7 +125,7 @@ def modelled(setting: Setting, compared: Sequence[Strategy], scene: Scene, model
 
 def _row(name: str, strategy: Strategy, scene: Scene, setting: Setting, outcome: Outcome) -> Row:
     hours = hours_before(strategy, scene, setting.figures.lead) + outcome.instance_hours
-    return Row(f"{name}: {strategy.name}", strategy.name, outcome, hours, live=name == LIVE)
+    return Row(f"{name} {strategy.name}", strategy.name, outcome, hours, live=name == LIVE)
 
 
 def goals(rows: Sequence[Row]) -> list[Goal]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.alarms import Alarm, UnsupportedAlarmError
 from local.template import Deployment
 from local.template.model import Overrides
 from local.template.specs import ResourceSpec
@@ -117,6 +118,15 @@ def test_given_a_bound_on_requests_in_flight_when_deployed_then_thirty_seconds_a
     assert template["Resources"][f"{endpoint}CrowdedAlarm"]["Properties"]["AlarmActions"] == [
         {"Ref": f"{endpoint}ScaleUp"}
     ]
+
+
+def test_given_a_bound_on_requests_in_flight_when_the_local_stack_reads_its_alarm_then_it_says_what_it_cannot_do(
+    endpoint: str,
+) -> None:
+    crowded = resource(deployed(endpoint, InstanceConcurrency="8"), "AWS::CloudWatch::Alarm", "ClassifierCrowdedAlarm")
+
+    with pytest.raises(UnsupportedAlarmError, match="ClassifierCrowdedAlarm: Period"):
+        Alarm(crowded, "123456789012", "us-east-1")
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
