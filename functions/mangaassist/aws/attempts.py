@@ -47,11 +47,11 @@ class _Attempt(Generic[Result]):
 
 
 def answer(name: str, call: Callable[[], Result], budget_s: float, *, trace_id: str) -> Result:
-    """The call's answer. Where the table hedges it and there is time for two, a second call begins after the p95.
+    """The call's answer. Where the table hedges it and there is time for two, a second one begins when it is late.
 
     Raises concurrent.futures.TimeoutError once the budget is spent, and whatever the last call to fail raised.
     """
-    first, patience_s = _Attempt(name, call), p95_ms(name) / 1000
+    first, patience_s = _Attempt(name, call), _patience_s(name)
     is_hedged = dependencies()[name].hedged and budget_s >= 2 * patience_s
     if not is_hedged or host().first_of([first.pending], patience_s):
         return first.result(budget_s)
@@ -59,12 +59,16 @@ def answer(name: str, call: Callable[[], Result], budget_s: float, *, trace_id: 
     try:
         winner = _first_to_answer([first, second], budget_s - patience_s)
         has_won = winner is second
-        if has_won:
-            # At least so long: without the late ones the p95 would fall, and more and more calls be hedged.
-            first.observe()
-        return winner.result(0)
+        # A late one took at least so long. A hedge is not observed: its lot is that of the lucky.
+        first.observe()
+        return winner.pending.result()
     finally:
         record_hedge(name, has_won, trace_id)
+
+
+def _patience_s(name: str) -> float:
+    """When the first attempt is late: never sooner than the table says, or each hedge would bring the next one on."""
+    return max(p95_ms(name), dependencies()[name].p95_ms) / 1000
 
 
 def _first_to_answer(attempts: Sequence[_Attempt[Result]], timeout_s: float) -> _Attempt[Result]:
