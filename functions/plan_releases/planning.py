@@ -28,6 +28,7 @@ class Plan:
     scheduled: list[Change] = field(default_factory=list)
     shortfalls: list[Shortfall] = field(default_factory=list)
     forecasts: dict[str, list[Forecast]] = field(default_factory=dict)
+    peaks: dict[str, int] = field(default_factory=dict)
 
 
 def planned(calendar: Calendar, settings: PlanningSettings, now: datetime) -> Plan:
@@ -42,6 +43,7 @@ def planned(calendar: Calendar, settings: PlanningSettings, now: datetime) -> Pl
         current = actuator(target, settings).level()
         changes, scheduled = plan(wanted, target, now=now, until=now + HORIZON, current=current)
         result.timelines[target.name] = changes
+        result.peaks[target.name] = max([target.floor, *(change.level for change in changes)])
         result.scheduled += scheduled
         result.shortfalls += [one for one in shortfalls(wanted, target) if one.at > now]
     refuse_fights(outlook.loads(), settings.instance_invocations)
@@ -104,6 +106,7 @@ def described(plan: Plan, difference: Revision, now: datetime) -> dict[str, Any]
         "created": [_change(change) for change in difference.create],
         "deleted": list(difference.delete),
         "standing": len(plan.scheduled) - len(difference.create),
+        "peaks": plan.peaks,
         "shortfalls": [{**asdict(one), "at": one.at.isoformat()} for one in plan.shortfalls],
         "forecasts": [
             {"endpoint": endpoint, **_forecast(one)} for endpoint, found in plan.forecasts.items() for one in found

@@ -195,3 +195,56 @@ def test_the_stores_own_calendar_can_be_read_for_its_whole_year() -> None:
 
     assert len(releases) > 100
     assert {release.kind for release in releases} == {"chapter", "volume", "anniversary", "prime-day"}
+
+
+SERIES = """{"releases": [{"uid": "chapter", "title": "Chapter", "kind": "chapter", "multiplier": 3.0,
+  "time_zone": "America/New_York", "starts_at": "2027-03-07T11:00", "duration": "PT2H",
+  "repeats": "FREQ=WEEKLY;BYDAY=SU;COUNT=5",
+  "moved": {"2027-03-21T11:00": "2027-03-19T11:00"}, "cancelled": ["2027-03-28T11:00"]}]}"""
+
+
+def test_given_a_series_as_json_then_it_means_what_the_same_series_means_as_icalendar() -> None:
+    found = releases_between(SERIES, *MARCH)
+
+    assert [one.starts_at for one in found] == [
+        datetime(2027, 3, 7, 16, tzinfo=UTC),
+        datetime(2027, 3, 14, 15, tzinfo=UTC),
+        datetime(2027, 3, 19, 15, tzinfo=UTC),
+    ]
+    assert {(one.title, one.kind, one.multiplier) for one in found} == {("Chapter", "chapter", 3.0)}
+    assert {one.ends_at - one.starts_at for one in found} == {timedelta(hours=2)}
+
+
+@pytest.mark.parametrize(
+    ("field", "broken", "problem"),
+    [
+        ('"PT2H"', '"-PT2H"', "event chapter .*does not end after it starts"),
+        ('"America/New_York"', '"Mars/Olympus"', "event chapter .*a time zone that nobody knows, Mars/Olympus"),
+        ('"2027-03-07T11:00"', '"2027-03-07T11:00Z"', r"releases.0.starts_at"),
+        ('"multiplier": 3.0', '"multiplier": 400', "event chapter .*outside 1 to 20"),
+        ('"multiplier": 3.0', '"multplier": 3.0', r"releases.0.multplier: Extra inputs"),
+        ('"kind": "chapter"', '"kind": "chaptre"', "event chapter .*unknown kind, chaptre"),
+        ("FREQ=WEEKLY", "FREQ=SOMETIMES", "event chapter .*broken"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=HOURLY", "event chapter .*daily at most"),
+        ('"releases"', '"release"', r"release: Extra inputs"),
+        ("{", "{{", "not a calendar in JSON"),
+    ],
+)
+def test_given_broken_json_then_the_error_names_the_release_and_the_field(
+    field: str, broken: str, problem: str
+) -> None:
+    with pytest.raises(CalendarError, match=f"(?s){problem}"):
+        parsed(SERIES.replace(field, broken, 1))
+
+
+def test_given_ten_thousand_events_then_they_are_read() -> None:
+    start = datetime(2027, 3, 1, tzinfo=UTC)
+    events = [
+        f"BEGIN:VEVENT\nUID:{number}\nSUMMARY:Volume {number}\nCATEGORIES:volume\n"
+        f"DTSTART:{start + timedelta(minutes=number):%Y%m%dT%H%M%SZ}\nDURATION:PT1H\nEND:VEVENT"
+        for number in range(10_000)
+    ]
+
+    found = parsed(calendar(*events)).between(start, start + timedelta(days=1))
+
+    assert len(found) == 24 * 60
