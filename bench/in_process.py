@@ -36,7 +36,7 @@ DEADLINE_MS = 2_800
 FUNCTIONS_A_TURN = 5
 LOGS = Path("build/bench")
 WARM_UP = range(1_000_000, 1_000_200, 10)
-_TABLES = "AWS::DynamoDB::GlobalTable"
+_TABLES = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _stretched(spec: FunctionSpec, factor: float) -> FunctionSpec:
 
 def _fill(deployment: Deployment, variables: Any) -> None:
     dynamodb = boto3.client("dynamodb")
-    for table in deployment.resources(_TABLES):
+    for table in (table for kind in _TABLES for table in deployment.resources(kind)):
         create_table(dynamodb, table)
     bestsellers = {
         "customer_id": "*",

@@ -10,6 +10,7 @@ from typing import Self
 
 from local.alarms.announcing import AlarmEvents
 from local.api import ApiFront
+from local.breaker_routes import breaker_routes
 from local.clock.movable import MovableClock
 from local.clock.stretched import StretchedClock
 from local.cloud import Cloud, provision
@@ -248,6 +249,7 @@ class Stack:
             *event_routes(self.events, self.clock, self._settled),
             *self.monitoring.routes(),
             *fault_routes(self.faults),
+            *breaker_routes(self.cloud.clients, self.names.variables["BREAKERS_TABLE"]),
         ]
         handle = self.monitoring.api(front.handle, spec)
         await undo.enter_async_context(listening(application(front, handle, routes), listener))
@@ -256,7 +258,7 @@ class Stack:
         """Before the clock moves: what has happened is done, and measured at the time it had."""
         await self.events.work.settled()
         await self.machines.settled()
-        await self.monitoring.read_logs()
+        await self.monitoring.settle()
 
 
 class _LateEncoders:
