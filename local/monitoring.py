@@ -106,6 +106,11 @@ class Monitoring:
             ahead = now - time.time()
             self.store.put(sample._replace(timestamp=sample.timestamp + ahead) for sample in samples)
 
+    async def settle(self) -> None:
+        """Before the clock moves: what was printed is measured at its time, and bounds that were changed have moved."""
+        await self.read_logs()
+        await _tolerantly(self.autoscaler.keep_within_bounds, self._clock.now())
+
     def routes(self) -> list[web.RouteDef]:
         """What the local API shows of it."""
 
