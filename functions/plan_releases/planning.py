@@ -11,7 +11,7 @@ from mangaassist.capacity_settings import PlanningSettings
 from mangaassist.policy.capacity import Change, Need, Revision, Shortfall, Target, plan, shortfalls
 from mangaassist.policy.demand import Forecast, forecast
 from mangaassist.policy.needs import Figures, level, needs
-from mangaassist.policy.night_floor import HOUR, WEEKS, Window, floor_needs, floors, usual_rates
+from mangaassist.policy.night_floor import WEEKS, Window, floor_needs, floors, usual_rates
 from mangaassist.policy.step_scaling import PlannedLoad, refuse_fights
 from mangaassist.release_calendar import Calendar
 
@@ -72,7 +72,7 @@ class _Outlook:
                 per_instance=settings.instance_invocations,
                 headroom=settings.capacity_headroom,
             )
-            usual[endpoint] = list(floor_needs(levels, now, now + HORIZON + HOUR))
+            usual[endpoint] = list(floor_needs(levels, now))
         return cls(settings, forecasts, usual)
 
     def needs(self, target: Target) -> list[Need]:

@@ -86,7 +86,7 @@ def test_given_hardly_any_history_then_no_hour_has_a_floor_of_its_own(weeks: int
     thinned = Series(HOUR, tuesdays_only.times[:24], tuesdays_only.rates[:24])
 
     assert levels(thinned) == {}
-    assert list(floor_needs(levels(thinned), NOW, NOW + timedelta(days=1))) == []
+    assert list(floor_needs(levels(thinned), NOW)) == []
 
 
 def test_given_traffic_that_has_grown_then_what_is_older_than_eight_weeks_does_not_hold_the_floor_down() -> None:
@@ -107,13 +107,14 @@ def test_given_finer_values_then_an_hours_highest_counts_and_not_its_average() -
 
 def test_given_floors_when_planned_then_capacity_rises_before_the_hour_and_falls_to_two_at_night() -> None:
     monday = NOW
-    needs = floor_needs(levels(traffic()), monday, monday + timedelta(days=1))
+    needs = floor_needs(levels(traffic()), monday)
 
     changes = timeline(needs, FLEET)
 
     assert [(change.at, change.level) for change in changes] == [
-        (monday + timedelta(hours=16, minutes=45), 6),
-        (monday + timedelta(hours=23), 2),
+        (monday + timedelta(days=day, **time), level)
+        for day in range(3)
+        for time, level in (({"hours": 16, "minutes": 45}, 6), ({"hours": 23}, 2))
     ]
     assert changes[0].releases == ("usual Mon 17:00 UTC",)
 
@@ -124,6 +125,14 @@ def test_given_a_release_in_the_evening_when_planned_then_the_higher_of_both_cou
 ) -> None:
     start = NOW + timedelta(hours=19)
     release = Need(start - timedelta(hours=1), start, start + timedelta(hours=2), level, "chapter")
-    usual = floor_needs(levels(traffic()), NOW, NOW + timedelta(days=1))
+    usual = floor_needs(levels(traffic()), NOW)
 
-    assert [change.level for change in timeline([release, *usual], FLEET)] == expected
+    changes = timeline([release, *usual], FLEET)
+
+    assert [change.level for change in changes if change.at < NOW + timedelta(days=1)] == expected
+
+
+def test_given_another_plan_on_the_same_day_then_the_floors_end_at_the_same_midnight() -> None:
+    hours = [max(need.ends_at for need in floor_needs(levels(traffic()), NOW + late * HOUR)) for late in (0, 5, 23)]
+
+    assert hours == [NOW + timedelta(days=3)] * 3

@@ -19,6 +19,7 @@ WEEKS = 8
 ENOUGH = 3
 # An instance takes 5 to 8 minutes to come.
 LEAD = timedelta(minutes=15)
+DAYS_AHEAD = timedelta(days=3)
 DAYS_A_WEEK = 7
 HOURS_A_DAY = 24
 
@@ -65,9 +66,13 @@ def floors(rates: Mapping[HourOfWeek, float], *, per_instance: float, headroom: 
     }
 
 
-def floor_needs(levels: Mapping[HourOfWeek, int], start: datetime, end: datetime) -> Iterator[Need]:
-    """A need for every hour from `start` until `end` that has a floor; it begins before the hour does."""
-    hour = start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+def floor_needs(levels: Mapping[HourOfWeek, int], now: datetime) -> Iterator[Need]:
+    """A need for every hour that has a floor, from now until midnight (UTC) after two days; it begins before the hour.
+
+    Tomorrow's plan knows a day more of traffic: what reached further would be scheduled and taken back every day.
+    """
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    end = hour.replace(hour=0) + DAYS_AHEAD
     while hour < end:
         level = levels.get(_hour_of_week(hour), 0)
         if level:
