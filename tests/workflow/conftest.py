@@ -1,5 +1,6 @@
 """The deployed workflow with the deployed handlers, in this process: real models, moto and the stand-ins behind it."""
 
+import importlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,16 @@ async def client(stack: Stack) -> AsyncIterator[Client]:
 
 @pytest.fixture(autouse=True)
 def _no_leftovers(request: pytest.FixtureRequest) -> None:
-    """Every test starts with nothing broken."""
+    """Every test starts with nothing broken, and with nothing that a broken model left behind."""
     if "stack" in request.fixturenames:
-        request.getfixturevalue("stack").faults.switch_off()
+        stack = request.getfixturevalue("stack")
+        stack.faults.switch_off()
+        forget_breakers(stack)
+
+
+def forget_breakers(stack: Stack) -> None:
+    """Close all circuit breakers. The handlers run in this process, under modules of their own."""
+    dynamodb, table = stack.cloud.clients.of("dynamodb"), stack.names.variables["BREAKERS_TABLE"]
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.delete_item(TableName=table, Key={"model": item["model"]})
+    importlib.import_module("mangaassist.aws.breakers").breaker_of.cache_clear()
