@@ -60,14 +60,14 @@ class Row:
         return self.outcome.between(0, HIGH_MINUTES)
 
     def cells(self, hourly: float) -> list[Cell]:
-        high = self.high
+        high, answered = self.high, self.high.answered_ms()
         return [
             self.name,
             100 * high.share("refused"),
             100 * high.share("late"),
             100 * max(high.refused_by_minute().values()),
             high.refusing_minutes,
-            percentile(high.answered_ms() or [float("inf")], 0.99),
+            percentile(answered, 0.99) if answered else None,
             self.outcome.most_instances,
             self.instance_hours,
             self.instance_hours * hourly,
@@ -91,7 +91,7 @@ async def measure(say: Say) -> Result:
     instance = str(setting.deployment.ref("ClassifierInstanceType"))
     prices = price_list(PRICES)
     return Result(
-        columns=("", "429 %", "late %", "worst %", "min", "p99 ms", "most", "inst-h", "$"),
+        columns=("strategy", "429 %", "late %", "worst %", "min", "p99 ms", "most", "inst-h", "$"),
         rows=[row.cells(prices.hourly[instance]) for row in rows],
         goals=goals(rows),
         notes=[*_notes(setting, instance), prices.note()],
