@@ -7,6 +7,7 @@ from bench.parts import (
     concurrency,
     endpoints,
     engine,
+    faults,
     first_request,
     front,
     instances,
@@ -37,6 +38,9 @@ PARTS = {
         Part("first_request", "The first request of a new server", first_request.measure),
         Part("sharing", "One server of both models beside two", sharing.measure),
         Part("instances", "The production system's instance table", instances.measure),
+        Part("faults", "A turn for every fault of a model", faults.models, slow=True),
+        Part("store_faults", "A turn for every fault of a store", faults.stores, slow=True),
+        Part("fault_pairs", "A turn for every two that fail", faults.pairs, slow=True),
         Part("surge", "A release under three ways of scaling", surge.measure, slow=True),
         Part("soak", "Twenty thousand turns in one process", soak.measure, slow=True),
     )

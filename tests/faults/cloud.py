@@ -20,7 +20,7 @@ from local.standins.converse_request import ConverseRequest
 from local.standins.dynamodb import DynamoDb
 from local.standins.event_stream import CONTENT_TYPE
 from local.standins.fault_catalogue import Mode
-from local.standins.faults import HANG_S, Fault, FaultBoard
+from local.standins.faults import Fault, FaultBoard
 from local.standins.language_model import Ended, TokenCounts
 from local.standins.payloads import bent
 from local.standins.prompt_reader import read_prompt
@@ -31,6 +31,8 @@ from tests.faults import scenes
 
 DIMENSIONS = 512
 RESOLVER_GIVES_UP_S = 5.0
+# The longest of the read timeouts in tables/clients.toml.
+CLIENTS_GIVE_UP_S = 2.5
 # What a language model's answer may be bent into; other modes are those of any service.
 _OF_THE_STREAM = frozenset({Mode.EMPTY, Mode.MALFORMED, Mode.WRONG_SCHEMA})
 _SHAPES: Mapping[str, Mapping[Mode, Failure]] = {
@@ -219,7 +221,7 @@ def _shown(request: AWSPreparedRequest, fault: Fault | None) -> Answer | None:
     if fault.mode in (Mode.REFUSED, Mode.DNS_DEAD):
         raise EndpointConnectionError(endpoint_url=request.url)
     if fault.mode is Mode.HANG:
-        pause(HANG_S)
+        pause(CLIENTS_GIVE_UP_S)
         raise ReadTimeoutError(endpoint_url=request.url)
     if fault.mode is Mode.SLOW:
         pause(fault.delay_s)

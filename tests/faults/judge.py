@@ -7,6 +7,8 @@ from mangaassist.policy.language import locale_of
 from tests.faults.turns import Outcome
 
 LATEST_MS = 3_000
+# Sessions are charged in millionths of a dollar.
+CHARGED_WITHIN_USD = 0.51e-6
 WRITTEN = frozenset({"haiku", "sonnet"})
 # Names in `degraded`, one of which tells that a state's own fallback fired; others are called as their state is.
 _NAMES = {
@@ -86,7 +88,7 @@ def _saved(outcome: Outcome, _: Outcome) -> Iterator[str]:
     if stored["EXCHANGE"]["reply"] != outcome.reply["reply"]:
         yield f"saved {stored['EXCHANGE']['reply']!r} instead of {outcome.reply['reply']!r}"
     spent, cost = float(stored["SESSION"]["spent_usd"]), outcome.reply["debug"]["cost_usd"]
-    if abs(spent - cost) > 1e-7:
+    if abs(spent - cost) > CHARGED_WITHIN_USD:
         yield f"charged {spent} for a turn of {cost}"
     if outcome.reply["route"] in WRITTEN and cost <= 0:
         yield "a language model's reply for nothing"

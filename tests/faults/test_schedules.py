@@ -1,5 +1,6 @@
 """Random schedules of faults: single, in pairs, flapping, with latencies drawn; in virtual time."""
 
+import os
 from collections.abc import Mapping
 
 import pytest
@@ -12,7 +13,7 @@ from tests.faults.judge import mistakes
 from tests.faults.scenes import SCENES
 from tests.faults.turns import Outcome, Turns, Weather
 
-SCHEDULES = 400
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "2000"))
 SHARDS = 4
 _CALLS = ("", "TransactWriteItems", "UpdateItem", "BatchGetItem", "Query", "PutItem")
 

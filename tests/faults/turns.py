@@ -28,7 +28,7 @@ from tests.faults.cloud import Cloud, Speech
 
 OVERHEAD_S = 0.01
 SETTLES = "SettleTurnsFunction"
-_TABLES = "AWS::DynamoDB::GlobalTable"
+_TABLES = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
 _FIRST_TOKEN_S = 0.2
 
 
@@ -102,7 +102,7 @@ class Turns:
         return self._runner.run(self._take(scene, weather or Weather(), turn_id))
 
     def forget(self) -> None:
-        """Let the functions' environments begin anew: what they keep for longer than a turn is gone."""
+        """Let the functions begin anew: what they, and the breakers' table, keep for longer than a turn is gone."""
         # Imported now, as the runtime's own.
         from mangaassist.aws import attempts, breakers
         from open_turn import handler as open_turn
@@ -114,6 +114,9 @@ class Turns:
             open_turn._mode_parameter,
         ):
             kept.cache_clear()
+        for circuit in self._stored("Scan", {"TableName": self._variables["BREAKERS_TABLE"]})["Items"]:
+            key = {"model": circuit["model"]}
+            self._stored("DeleteItem", {"TableName": self._variables["BREAKERS_TABLE"], "Key": key})
 
     async def _take(self, scene: scenes.Scene, weather: Weather, turn_id: str | None) -> Outcome:
         self._count += 1
@@ -178,14 +181,19 @@ class Turns:
             "KeyConditionExpression": "session_id = :session",
             "ExpressionAttributeValues": {":session": {"S": session_id}},
         }
-        _, _, body = self.cloud.store.answer("DynamoDB_20120810.Query", json.dumps(request).encode())
         deserializer = TypeDeserializer()
-        for item in json.loads(body)["Items"]:
+        for item in self._stored("Query", request)["Items"]:
             yield {name: deserializer.deserialize(value) for name, value in item.items()}
+
+    def _stored(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """An operation of the store, in no time and without faults."""
+        _, _, body = self.cloud.store.answer(f"DynamoDB_20120810.{operation}", json.dumps(request).encode())
+        answer: dict[str, Any] = json.loads(body)
+        return answer
 
     def _fill(self) -> None:
         dynamodb, serializer = boto3.client("dynamodb"), TypeSerializer()
-        for resource in self._deployment.resources(_TABLES):
+        for resource in (one for kind in _TABLES for one in self._deployment.resources(kind)):
             create_table(dynamodb, resource)
         rows = [("CATALOGUE_TABLE", row) for row in scenes.products()]
         rows += [("CUSTOMERS_TABLE", row) for row in scenes.customers()]
