@@ -11,7 +11,7 @@ export PYTHONPATH := functions:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check format bench evaluate models sam-local build deploy lock clean
+.PHONY: help demo test serve report check format bench evaluate models sam-local build deploy lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ serve: $(VENV)/ready $(QWEN)  ## the local stack on 127.0.0.1:8080 (PORT overrid
 	@$(BIN)/python -m models prepare
 	@$(WEIGHTS)
 	@$(BIN)/python -m local serve
+
+report: $(VENV)/ready  ## p50 and p99 by model, intent and time, cost and fallbacks of the local stack; ARGS="--window 1"
+	@$(BIN)/python -m local report $(ARGS)
 
 check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine, template
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""python -m local serve | demo | environment | alarms | token CUSTOMER_ID"""
+"""python -m local serve | demo | report | environment | alarms | token CUSTOMER_ID"""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ import signal
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
             metavar="NAME=VALUE",
             help="a parameter of the template, for example EndpointTopology=shared-container",
         )
+    report = commands.add_parser(
+        "report", help="what the functions of the running stack, or the last one, have measured"
+    )
+    report.add_argument("--minutes", type=float, help="only the last so many of what was measured")
+    report.add_argument("--window", type=float, metavar="MINUTES", help="the models in windows of so many minutes")
+    report.add_argument("--model", help="only classifier, embedding, reranker, haiku, sonnet or guardrail")
+    report.add_argument("--intent", help="only this intent")
     commands.add_parser("alarms", help="the state of the template's alarms, from the running stack")
     commands.add_parser("environment", help="what makes boto3 and the AWS CLI reach the running stack, for eval")
     token = commands.add_parser("token", help="a signed token of a customer, from the running stack")
@@ -48,14 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        if chosen.command == "token":
-            print(mint(chosen.customer_id, port()))  # the command's output
-            return 0
-        if chosen.command == "environment":
-            print(environment(port()))
-            return 0
-        if chosen.command == "alarms":
-            show_alarms(port(), Console())
+        if chosen.command in _ASKING:
+            _ASKING[chosen.command](chosen)
             return 0
         return asyncio.run(_until_stopped(chosen.command, dict(chosen.parameter)))
     except (StackError, LambdaRuntimeError, TemplateError) as error:
@@ -110,6 +111,23 @@ def show_alarms(api_port: int, console: Console) -> None:
     except (OSError, ValueError) as error:
         raise NotRunningError(f"no local stack on port {api_port}: start one with `make serve`") from error
     console.print(table(shown))
+
+
+def show_report(chosen: argparse.Namespace, console: Console) -> None:
+    """Print what the functions have measured; raises NothingMeasuredError."""
+    from local.report import Slice, measured, report
+
+    asked = Slice(minutes=chosen.minutes, window=chosen.window, model_name=chosen.model, intent=chosen.intent)
+    console.print(report(measured(StackSettings(root=ROOT).logs), asked), highlight=False)
+
+
+# The commands that only ask: what each prints is its output.
+_ASKING: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "token": lambda chosen: print(mint(chosen.customer_id, port())),
+    "environment": lambda _: print(environment(port())),
+    "alarms": lambda _: show_alarms(port(), Console()),
+    "report": lambda chosen: show_report(chosen, Console()),
+}
 
 
 def _json(url: str, form: bytes | None = None) -> dict[str, Any]:

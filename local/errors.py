@@ -4,7 +4,8 @@ RuntimeError
 └── StackError
     ├── PortTakenError
     ├── ModelServerError
-    └── NotRunningError
+    ├── NotRunningError
+    └── NothingMeasuredError
 """
 
 
@@ -22,3 +23,7 @@ class ModelServerError(StackError):
 
 class NotRunningError(StackError):
     """No local stack answers."""
+
+
+class NothingMeasuredError(StackError):
+    """The functions' logs hold no metric."""

@@ -23,10 +23,18 @@ MangaAssistError
 """
 
 import json
+from typing import Self
 
 
 class MangaAssistError(Exception):
-    """Something this pipeline names."""
+    """Something this pipeline names. `called` is False where what would have failed was not even asked."""
+
+    called = True
+
+    def before_any_call(self) -> Self:
+        """The same error, raised in place of a call."""
+        self.called = False
+        return self
 
 
 class Refusal(MangaAssistError):  # noqa: N818 - its subclasses' names are public in the API's answers

@@ -78,8 +78,9 @@ def test_given_a_model_that_keeps_failing_when_enough_has_failed_then_it_is_call
     instance(new_instance())
     fail()
 
-    with pytest.raises(GenerationError, match="circuit breaker of classifier is open"):
+    with pytest.raises(GenerationError, match="circuit breaker of classifier is open") as refused:
         call("answer")
+    assert not refused.value.called
     assert transitions == [("classifier", "open")]
     assert shared().state == "open"
 

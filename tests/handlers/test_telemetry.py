@@ -9,6 +9,7 @@ import pytest
 
 from local.metrics import samples_of
 from mangaassist.contracts import ChatReply, Exchange, SaveTurnInput, Usage
+from mangaassist.errors import RerankError
 from mangaassist.telemetry import (
     in_turn,
     logger,
@@ -134,6 +135,12 @@ def test_given_a_call_before_the_intent_is_known_when_it_fails_then_it_counts_as
         raise ValueError("broken")
     dimensions = {dimensions for _, dimensions in values(documents(capsys))}
     assert of({"model_name": "embedding", "intent": "unknown"}) in dimensions
+
+
+def test_given_a_call_that_was_not_made_when_it_fails_then_it_has_no_latency(capsys: Capture) -> None:
+    with pytest.raises(RerankError), timed_model("reranker", "t-1", before_intent=True):
+        raise RerankError("the circuit breaker of reranker is open").before_any_call()
+    assert documents(capsys) == []
 
 
 def test_given_a_turn_that_used_its_retrieval_when_saved_then_models_and_time_saved_are_of_its_intent(

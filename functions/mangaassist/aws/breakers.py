@@ -55,7 +55,7 @@ def guarded(dependency: Dependency, trace_id: str) -> Iterator[Outcome]:
     breaker, outcome = breaker_of(dependency.name), Outcome()
     admission = breaker.admission(trace_id)
     if admission == "refuse":
-        raise dependency.failed(f"the circuit breaker of {dependency.name} is open")
+        raise dependency.failed(f"the circuit breaker of {dependency.name} is open").before_any_call()
     try:
         yield outcome
     except MangaAssistError as error:

@@ -49,7 +49,8 @@ def require_time(budget_ms: float, dependency: Dependency, *, beyond_ms: int = 0
     """
     needed_ms = p95_ms(dependency.name) + beyond_ms
     if budget_ms < needed_ms:
-        raise dependency.timed_out(f"{budget_ms:.0f} ms are too few: {dependency.name} needs up to {needed_ms:.0f}")
+        text = f"{budget_ms:.0f} ms are too few: {dependency.name} needs up to {needed_ms:.0f}"
+        raise dependency.timed_out(text).before_any_call()
 
 
 def call_within(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mangaassist.contracts import Usage
+from mangaassist.errors import MangaAssistError
 from mangaassist.host import host
 from mangaassist.telemetry import declared
 from mangaassist.telemetry.emission import emit
@@ -31,17 +32,23 @@ def timed_model(
 ) -> Iterator[ModelTiming]:
     """Measure a call, whether it answers or fails; `before_intent` where `record_model_of_intent` follows.
 
+    Where an open circuit or too little time left forbade the call, there is nothing to measure.
+
     The trace id is a property of the metric: as a dimension it would make each turn a metric of its own.
     """
-    timing, started, answered = ModelTiming(intent), host().monotonic(), False
+    timing, started, called, answered = ModelTiming(intent), host().monotonic(), True, False
     try:
         yield timing
         answered = True
+    except MangaAssistError as error:
+        called = error.called
+        raise
     finally:
         timing.ms = round((host().monotonic() - started) * 1000)
         family = declared.MODEL_CALL_BEFORE_INTENT if before_intent and answered else declared.MODEL_CALL
         dimensions = {"model_name": model_name, "intent": timing.intent or declared.UNKNOWN}
-        emit(family, _values(timing), dimensions, trace_id, request_id=trace_id)
+        if called:
+            emit(family, _values(timing), dimensions, trace_id, request_id=trace_id)
 
 
 def record_model_of_intent(model_name: str, ms: int, *, intent: str, trace_id: str) -> None:

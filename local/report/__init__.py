@@ -1,0 +1,10 @@
+"""What the functions of the local stack have measured, out of the documents that CloudWatch would read.
+
+ReportError: there is nothing to report.
+"""
+
+from local.report.measurements import Measurements, Slice, measured
+from local.report.price import Price, price_of
+from local.report.tables import report
+
+__all__ = ["Measurements", "Price", "Slice", "measured", "price_of", "report"]
