@@ -27,6 +27,7 @@ from tests.faults import scenes
 from tests.faults.cloud import Cloud, Speech
 
 OVERHEAD_S = 0.01
+NEVER_S = 1e9
 SETTLES = "SettleTurnsFunction"
 _TABLES = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
 _FIRST_TOKEN_S = 0.2
@@ -34,11 +35,15 @@ _FIRST_TOKEN_S = 0.2
 
 @dataclass(frozen=True)
 class Weather:
-    """What a turn meets: faults, and each dependency's time over its usual one. `overhead_s`: before each handler."""
+    """What a turn meets: faults, and each dependency's time over its usual one.
+
+    `overhead_s` passes before each handler; one that is `hanging`, by its function's name, never begins.
+    """
 
     faults: tuple[Fault, ...] = ()
     slowness: Mapping[str, float] = field(default_factory=dict)
     overhead_s: float = OVERHEAD_S
+    hanging: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Turns:
         self._runtime = GreenletRuntime(
             _of_turns(deployment),
             Surroundings(deployment.place.region),
-            lambda _: self._weather.overhead_s,
+            self._overhead,
             self._clock,
         )
         (machine,) = (spec for spec in deployment.state_machines().values() if spec.kind == "EXPRESS")
@@ -167,6 +172,10 @@ class Turns:
             "arrived_at_ms": round(self._clock.now() * 1000),
             "trace_id": f"turn-{self._count}",
         }
+
+    def _overhead(self, function: str) -> float:
+        hanging = self._weather.hanging
+        return NEVER_S if hanging and function.endswith(hanging) else self._weather.overhead_s
 
     def _seconds(self, dependency: str) -> float:
         usual = MS[dependency] / 1000 if dependency in MS else _OTHER_S[dependency]
