@@ -11,7 +11,7 @@ export PYTHONPATH := functions:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve report check format bench evaluate models sam-local build deploy lock clean
+.PHONY: help demo test faults serve report check format bench evaluate models sam-local build deploy lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ serve: $(VENV)/ready $(QWEN)  ## the local stack on 127.0.0.1:8080 (PORT overrid
 
 report: $(VENV)/ready  ## p50 and p99 by model, intent and time, cost and fallbacks of the local stack; ARGS="--window 1"
 	@$(BIN)/python -m local report $(ARGS)
+
+faults: $(VENV)/ready  ## 10,000 random fault schedules in virtual time, and every fault by itself
+	FAULT_SCHEDULES=$(or $(FAULT_SCHEDULES),10000) $(BIN)/pytest -n 2 tests/faults
 
 check: $(VENV)/ready $(SAM)  ## format, lint, types, architecture, state machine, template
 	$(BIN)/ruff format --check .
