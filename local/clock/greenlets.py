@@ -44,16 +44,21 @@ async def in_greenlet(call: Callable[[], Result]) -> Result:
 
 def wait_for(awaited: Awaitable[Result]) -> Result:
     """What comes of it; meanwhile the loop goes on."""
-    loop = getcurrent().parent
-    if loop is None:
-        raise NotInGreenletError("run it with in_greenlet")
-    result: Result = loop.switch(awaited)
+    result: Result = _loop().switch(awaited)
     return result
 
 
 def pause(seconds: float) -> None:
     """Wait for so many seconds of the loop's time."""
-    wait_for(asyncio.sleep(seconds))
+    _loop().switch(asyncio.sleep(seconds))
+
+
+def _loop() -> greenlet:
+    """Who runs this function, and the loop."""
+    parent = getcurrent().parent
+    if parent is None:
+        raise NotInGreenletError("run it with in_greenlet")
+    return parent
 
 
 class LoopHost:
