@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -59,7 +60,8 @@ class _Machine:
         return time.monotonic()
 
     def start(self, call: Callable[[], Result]) -> "Future[Result]":
-        return _workers().submit(call)
+        # What the call logs is of the turn that started it.
+        return _workers().submit(copy_context().run, call)
 
     def first_of(self, calls: "Collection[Future[Result]]", timeout: float) -> "set[Future[Result]]":
         return wait(calls, timeout, FIRST_COMPLETED).done

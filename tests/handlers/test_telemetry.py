@@ -10,6 +10,7 @@ import pytest
 from local.metrics import samples_of
 from mangaassist.contracts import ChatReply, Exchange, SaveTurnInput, Usage
 from mangaassist.errors import RerankError
+from mangaassist.host import host
 from mangaassist.telemetry import (
     in_turn,
     logger,
@@ -212,3 +213,15 @@ def test_given_a_turn_at_hand_when_something_is_logged_then_the_line_is_of_that_
     assert "trace_id" not in between
     assert second["trace_id"] == "t-2"
     assert "function_request_id" not in second
+
+
+def test_given_a_call_in_the_background_when_it_logs_then_the_line_is_of_the_turn_that_started_it(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for handler in logger().handlers:
+        monkeypatch.setattr(handler, "stream", sys.stdout)
+    for trace_id in ("t-1", "t-2"):
+        with in_turn(trace_id):
+            host().start(lambda: logger().info("breaker not read")).result()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["trace_id"] for line in lines] == ["t-1", "t-2"]

@@ -26,7 +26,7 @@ AWS: Mapping[str, tuple[set[str], list[set[str]]]] = {
         {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"},
         [{"QueueName"}],
     ),
-    "AWS/States": ({"ExecutionsFailed", "ExecutionsTimedOut"}, [{"StateMachineArn"}]),
+    "AWS/States": ({"ExecutionsFailed", "ExecutionsSucceeded", "ExecutionsTimedOut"}, [{"StateMachineArn"}]),
 }
 Looked = tuple[str, str, frozenset[str]]
 Template = dict[str, Any]
