@@ -30,7 +30,7 @@ QUESTION = {
 
 
 class Router:
-    """A running Router with two models, each the other's fallback's equal: the same stand-in answers for both."""
+    """A running Router with two models; one stand-in answers for both."""
 
     def __init__(self, running: Process, stack: Asked) -> None:
         self._running, self._stack = running, stack

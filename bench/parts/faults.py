@@ -1,7 +1,7 @@
 """Scorecards of the fault catalogue in real time: a turn of the running stack for every fault, and for pairs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from bench.faults.peer import GENERATION_MS, MISSING, Router, router
 from bench.faults.stack import Asked, asked
@@ -81,8 +81,7 @@ async def _of_the_peer(peer: Router, stack: Asked, say: Say) -> Cells:
     for row, _, fault in _singly(["llm"]):
         for column, matching in ((LITELLM, ()), (ONE_OF_TWO, (first,))):
             say(f"{column}: {row}")
-            met = Fault(**{**asdict(fault), "matching": matching})
-            cells[row, column] = await peer.meeting(met)
+            cells[row, column] = await peer.meeting(replace(fault, matching=matching))
     return cells
 
 

@@ -30,6 +30,7 @@ from local.standins.wording import spoken
 from tests.faults import scenes
 
 DIMENSIONS = 512
+TOKENS = 8
 RESOLVER_GIVES_UP_S = 5.0
 # The longest of the read timeouts in tables/clients.toml.
 CLIENTS_GIVE_UP_S = 2.5
@@ -78,7 +79,7 @@ class Cloud:
     """Entered, it answers for AWS. `seconds` is how long a dependency takes to answer, the first token included.
 
     `met` are the faults that calls have met, `speeches` what the language model said, `published` the events taken,
-    `queued` the turns to be settled.
+    `queued` the turns to be settled, `embedded` how often an embedding was asked for.
     """
 
     variables: Mapping[str, str]
@@ -89,6 +90,7 @@ class Cloud:
     speeches: list[Speech] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     queued: list[str] = field(default_factory=list)
+    embedded: int = 0
     stand_in: str = "says one text a language"
 
     def serving(self) -> AbstractContextManager[None]:
@@ -101,10 +103,12 @@ class Cloud:
         self.speeches.clear()
         self.published.clear()
         self.queued.clear()
+        self.embedded = 0
 
     def _respond(self, request: AWSPreparedRequest) -> Answer:
         target = self._target(request)
         fault = self.board.take(target, f"{_operation(request)}\n{_text(request.body)}")
+        self.embedded += target == "embedding"
         if fault is not None:
             self.met.append(fault)
         if target == "llm":
@@ -142,7 +146,7 @@ class Cloud:
 
     def _embedding(self, request: AWSPreparedRequest, _: Fault | None) -> scenes.Document:
         hot = scenes.slot(_body(request)["inputText"])
-        return {"embedding": [float(place == hot) for place in range(DIMENSIONS)], "inputTextTokenCount": 8}
+        return {"embedding": [float(place == hot) for place in range(DIMENSIONS)], "inputTextTokenCount": TOKENS}
 
     def _guardrail(self, _: AWSPreparedRequest, fault: Fault | None) -> scenes.Document:
         blocks = fault is not None and fault.mode is Mode.BLOCK

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 from mangaassist.policy.language import locale_of
+from tests.faults.cloud import TOKENS
 from tests.faults.turns import Outcome
 
 LATEST_MS = 3_000
 # Sessions are charged in millionths of a dollar.
 CHARGED_WITHIN_USD = 0.51e-6
+EMBEDDING_USD = TOKENS * 0.02 / 1e6
+ROUNDING_USD = 1e-12
 WRITTEN = frozenset({"haiku", "sonnet"})
 # Names in `degraded`, one of which tells that a state's own fallback fired; others are called as their state is.
 _NAMES = {
@@ -92,6 +95,8 @@ def _saved(outcome: Outcome, _: Outcome) -> Iterator[str]:
         yield f"charged {spent} for a turn of {cost}"
     if outcome.reply["route"] in WRITTEN and cost <= 0:
         yield "a language model's reply for nothing"
+    if outcome.reply["route"] == "cached" and abs(cost - outcome.embedded * EMBEDDING_USD) > ROUNDING_USD:
+        yield f"{outcome.embedded} embeddings, hedges included, are in the ledger as ${cost}"
 
 
 def _may_be_lost(outcome: Outcome) -> bool:

@@ -57,6 +57,7 @@ class Outcome:
     met: tuple[Fault, ...]
     speeches: tuple[Speech, ...]
     published: tuple[str, ...]
+    embedded: int
     items: tuple[dict[str, Any], ...]
 
     @property
@@ -146,6 +147,7 @@ class Turns:
             tuple(self.cloud.met),
             tuple(self.cloud.speeches),
             tuple(self.cloud.published),
+            self.cloud.embedded,
             tuple(self._items(session_id)),
         )
 
