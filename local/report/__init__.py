@@ -1,7 +1,4 @@
-"""What the functions of the local stack have measured, out of the documents that CloudWatch would read.
-
-ReportError: there is nothing to report.
-"""
+"""What the functions of the local stack have measured, out of the documents that CloudWatch would read."""
 
 from local.report.measurements import Measurements, Slice, measured
 from local.report.price import Price, price_of
