@@ -10,7 +10,7 @@ import pytest
 
 from local.alarms import State
 from local.stack import Stack
-from tests.workflow.conftest import Client
+from tests.workflow.conftest import Client, forget_breakers
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("stack")]
 
@@ -72,6 +72,8 @@ async def test_given_a_language_model_that_fails_when_turns_fall_back_then_the_a
     assert heard_states[-1:] == ["ALARM"], (await get(stack, "/events"))["deliveries"]
 
     stack.faults.switch_off()
+    # Its breaker would let it be for some seconds more.
+    await asyncio.to_thread(forget_breakers, stack)
     assert "generate_reply" not in (await client.say(PRODUCT)).degraded
     # Of a metric that is silent now, the last datapoints are judged for as long as they are in the evaluation range.
     assert [await pass_minutes(stack) for _ in range(4)] == [State.ALARM] * 3 + [State.OK]
