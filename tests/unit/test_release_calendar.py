@@ -1,9 +1,12 @@
 """Given iCalendar text, the releases in it are those that take place, at the right moments."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mangaassist.policy.capacity import CalendarError
 from mangaassist.policy.demand import Release
@@ -123,6 +126,14 @@ def test_given_a_category_then_it_is_the_kind_of_release(line: str, kind: str) -
         ("DURATION:PT2H", "DURATION:P60D|lasts more than 31 days"),
         ("FREQ=WEEKLY", "FREQ=SOMETIMES|has a broken RRULE"),
         ("FREQ=WEEKLY;BYDAY=SU", "FREQ=SECONDLY|releases come daily at most"),
+        ("COUNT=4", "INTERVAL=0|INTERVAL outside 1 to 400"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=DAILY;BYMONTHDAY=32|with BYMONTHDAY, which FREQ=DAILY does without"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=MONTHLY;BYMONTHDAY=32|BYMONTHDAY outside 1 to 31"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=DAILY;BYSECOND=1,2,3|with BYSECOND"),
+        ("20270307T110000", "00010107T110000|takes place in 1"),
+        ("20270307T110000", "99991231T235900|has no usable time"),
+        ("CATEGORIES:chapter", "CATEGORIES:chapter\nCATEGORIES:volume|has more than one CATEGORIES"),
+        ("COUNT=4", "COUNT=4\nRECURRENCE-ID:soon|has a broken RECURRENCE-ID"),
         ("SUMMARY:Chapter\n", "|has no SUMMARY"),
         ("CATEGORIES:chapter", "CATEGORIES:chaptre|is of an unknown kind, chaptre: CATEGORIES is one of chapter"),
         ("DTSTART;TZID=America/New_York:20270307T110000\n", "|has no usable time"),
@@ -138,7 +149,10 @@ def test_given_a_broken_event_then_the_error_names_it_and_what_is_wrong(broken: 
         releases_between(calendar(CHAPTER.replace(broken, replacement)), *MARCH)
 
 
-@pytest.mark.parametrize("text", ["", "not a calendar", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "not a calendar", "BEGIN:VCARD\r\nEND:VCARD\r\n", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n"],
+)
 def test_given_no_calendar_then_the_error_says_so(text: str) -> None:
     with pytest.raises(CalendarError, match="not an iCalendar file"):
         releases_between(text, *MARCH)
@@ -235,6 +249,22 @@ def test_given_broken_json_then_the_error_names_the_release_and_the_field(
 ) -> None:
     with pytest.raises(CalendarError, match=f"(?s){problem}"):
         parsed(SERIES.replace(field, broken, 1))
+
+
+LINES = Path("data/releases/calendar.ics").read_text(encoding="utf-8").split("BEGIN:VEVENT\n", 3)[:3]
+STORE = "BEGIN:VEVENT\n".join(LINES) + "END:VCALENDAR\n"
+places = st.integers(min_value=0, max_value=len(STORE) - 1)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(places, st.integers(0, 3), st.sampled_from(["", "\n", ":", ";", "0", "X"])), max_size=4))
+def test_given_any_damage_to_a_calendar_then_it_is_read_or_refused(damage: list[tuple[int, int, str]]) -> None:
+    text = STORE
+    for place, cut, put in damage:
+        text = text[:place] + put + text[place + cut :]
+
+    with suppress(CalendarError):
+        assert all(one.ends_at > one.starts_at for one in releases_between(text, *MARCH))
 
 
 def test_given_ten_thousand_events_then_they_are_read() -> None:

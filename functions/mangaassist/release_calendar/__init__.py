@@ -1,6 +1,6 @@
 """The release calendar that operators keep, as releases: iCalendar (RFC 5545) or JSON (`json_form`).
 
-Both become one icalendar.Calendar, which `checks` judges event by event (`fields`) and `reading` expands.
+Both become one icalendar.Calendar, which `checks` judges event by event (`fields`, `rules`) and `reading` expands.
 """
 
 from mangaassist.release_calendar.reading import Calendar, parsed

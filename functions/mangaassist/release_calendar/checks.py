@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mangaassist.release_calendar.fields import FieldError, kind_of, multiplier_of, times_of
+from mangaassist.release_calendar.fields import MULTIPLIER, REGION, FieldError, kind_of, multiplier_of, times_of
+from mangaassist.release_calendar.rules import check_rules
 
 if TYPE_CHECKING:
     from icalendar import Event
 
-# Far more often than anything is released, and enough to exhaust whoever expands it.
-TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 LONGEST = timedelta(days=31)
+YEARS = range(2000, 2100)
+# Of which an event has one at most; a repeated one would be two answers to one question.
+ONCE = ("SUMMARY", "DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID", "STATUS", "CATEGORIES", MULTIPLIER, REGION)
 
 
 def problems(events: Sequence["Event"]) -> list[str]:
@@ -25,16 +27,22 @@ def name_of(event: "Event") -> str:
 
 
 def _all(events: Sequence["Event"]) -> Iterator[tuple["Event", str]]:
+    whole = []
     for event in events:
-        broken = [f"has a broken {name}: {problem}" for name, problem in event.errors]
-        for problem in broken or _of(event):
-            yield event, problem
-    yield from _repeated(events)
-    yield from _astray(events)
+        found = [f"has a broken {name}: {problem}" for name, problem in event.errors] or list(_of(event))
+        yield from ((event, problem) for problem in found)
+        if not found:
+            whole.append(event)
+    yield from _repeated(whole)
+    yield from _astray(whole, {str(event.get("UID")) for event in events if "RECURRENCE-ID" not in event})
 
 
 def _of(event: "Event") -> Iterator[str]:
-    for check in (_identity, _duration, _recurrence, kind_of, multiplier_of):
+    repeated = [name for name in ONCE if isinstance(event.get(name), list)]
+    if repeated:
+        yield f"has more than one {', '.join(repeated)}"
+        return
+    for check in (_identity, _duration, check_rules, kind_of, multiplier_of):
         try:
             check(event)
         except FieldError as error:
@@ -49,17 +57,12 @@ def _identity(event: "Event") -> None:
 
 def _duration(event: "Event") -> None:
     starts_at, ends_at = times_of(event)
+    if {starts_at.year, ends_at.year} - set(YEARS):
+        raise FieldError(f"takes place in {starts_at.year}: check its DTSTART")
     if ends_at <= starts_at:
         raise FieldError("does not end after it starts: give it a DTEND or a DURATION for which traffic stays high")
     if ends_at - starts_at > LONGEST:
         raise FieldError(f"lasts more than {LONGEST.days} days: check its DTEND")
-
-
-def _recurrence(event: "Event") -> None:
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        for frequency in TOO_OFTEN.intersection(rule.get("FREQ", [])):
-            raise FieldError(f"has a recurrence rule of FREQ={frequency}: releases come daily at most")
 
 
 def _repeated(events: Sequence["Event"]) -> Iterator[tuple["Event", str]]:
@@ -73,9 +76,8 @@ def _repeated(events: Sequence["Event"]) -> Iterator[tuple["Event", str]]:
         seen.add(key)
 
 
-def _astray(events: Sequence["Event"]) -> Iterator[tuple["Event", str]]:
+def _astray(events: Sequence["Event"], series: set[str]) -> Iterator[tuple["Event", str]]:
     """An instance that is moved or cancelled belongs to a series."""
-    series = {str(event.get("UID")) for event in events if "RECURRENCE-ID" not in event}
     for event in events:
         if "RECURRENCE-ID" in event and str(event.get("UID")) not in series:
             yield event, "moves or cancels an instance of a series that is not there: its UID must be the series' own"

@@ -38,7 +38,7 @@ def times_of(event: "Event") -> tuple[datetime, datetime]:
 
     try:
         first, last = event.start, event.end
-    except (InvalidCalendar, IncompleteComponent) as error:
+    except (InvalidCalendar, IncompleteComponent, OverflowError) as error:
         raise FieldError(f"has no usable time: {error}") from error
     if isinstance(first, datetime) and isinstance(last, datetime):
         return _aware(event, first), _aware(event, last)

@@ -40,7 +40,7 @@ class Calendar:
         try:
             occurrences = recurring_ical_events.of(chosen).between(start - DAY, end + DAY)
             releases = [release_of(event) for event in occurrences if event.get("STATUS") != CANCELLED]
-        except (ValueError, KeyError, TypeError, FieldError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, FieldError) as error:
             raise CalendarError(f"a recurrence rule cannot be followed: {error}") from error
         overlapping = [release for release in releases if release.starts_at < end and release.ends_at > start]
         return sorted(overlapping, key=lambda release: (release.starts_at, release.title))
@@ -76,6 +76,9 @@ def _icalendar(text: str) -> "Parsed":
     from icalendar import Calendar as Parsed
 
     try:
-        return Parsed.from_ical(text)
+        calendar = Parsed.from_ical(text)
     except (ValueError, IndexError) as error:
         raise CalendarError(f"not an iCalendar file: {error}") from error
+    if not isinstance(calendar, Parsed):
+        raise CalendarError("not an iCalendar file: it does not begin with BEGIN:VCALENDAR")
+    return calendar
