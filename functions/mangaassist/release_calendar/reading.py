@@ -8,7 +8,7 @@ from mangaassist import tables
 from mangaassist.policy.capacity import CalendarError
 from mangaassist.policy.demand import Release
 from mangaassist.release_calendar.checks import problems
-from mangaassist.release_calendar.fields import FieldError, kind_of, release_of
+from mangaassist.release_calendar.fields import kind_of, release_of
 from mangaassist.release_calendar.json_form import calendar_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Calendar:
         try:
             occurrences = recurring_ical_events.of(chosen).between(start - DAY, end + DAY)
             releases = [release_of(event) for event in occurrences if event.get("STATUS") != CANCELLED]
-        except (ValueError, KeyError, TypeError, OverflowError, FieldError) as error:
+        except Exception as error:  # the library has no base error for what it cannot follow
             raise CalendarError(f"a recurrence rule cannot be followed: {error}") from error
         overlapping = [release for release in releases if release.starts_at < end and release.ends_at > start]
         return sorted(overlapping, key=lambda release: (release.starts_at, release.title))
@@ -74,10 +74,13 @@ def parsed(text: str) -> Calendar:
 
 def _icalendar(text: str) -> "Parsed":
     from icalendar import Calendar as Parsed
+    from icalendar.timezone import tzp
 
+    # It keeps the time zones of the calendars that it has read, also those that were mended since.
+    tzp.use_default()
     try:
         calendar = Parsed.from_ical(text)
-    except (ValueError, IndexError) as error:
+    except Exception as error:  # the library has no base error for what it cannot read
         raise CalendarError(f"not an iCalendar file: {error}") from error
     if not isinstance(calendar, Parsed):
         raise CalendarError("not an iCalendar file: it does not begin with BEGIN:VCALENDAR")
