@@ -40,17 +40,17 @@ def step(name: str, accepts: type[Input], *, services: Sequence[str] = ()) -> Ca
 
         def measured(event: dict[str, Any]) -> dict[str, Any]:
             started = host().monotonic()
-            outcome = "ok"
+            failure: Exception | None = None
             try:
                 request = _accept(accepts, event)
                 _prepare(services)
                 output = logic(request, _budget(name, event))
             except Exception as error:
-                outcome = type(error).__name__
+                failure = error
                 raise
             finally:
                 ms = round((host().monotonic() - started) * 1000)
-                record_step(name, trace_id=_trace_id(event), ms=ms, outcome=outcome)
+                record_step(name, trace_id=_trace_id(event), ms=ms, error=failure)
             return output.model_copy(update={"ms": ms}).model_dump(mode="json", exclude_none=True)
 
         return handler

@@ -9,7 +9,7 @@ import pytest
 
 from local.metrics import samples_of
 from mangaassist.contracts import ChatReply, Exchange, SaveTurnInput, Usage
-from mangaassist.errors import RerankError
+from mangaassist.errors import InvalidRequest, RerankError
 from mangaassist.host import host
 from mangaassist.telemetry import (
     in_turn,
@@ -84,7 +84,7 @@ EVERYTHING: list[Callable[[], None]] = [
     a_language_model_answers,
     an_embedding_is_made,
     lambda: record_model_of_intent("embedding", 12, intent="faq_policy", trace_id="t-1"),
-    lambda: record_step("open_turn", trace_id="t-1", ms=12, outcome="ok"),
+    lambda: record_step("open_turn", trace_id="t-1", ms=12),
     lambda: record_fallbacks(["rerank_passages"], trace_id="t-1"),
     lambda: record_withheld(["price"], trace_id="t-1"),
     lambda: record_breaker_transition("haiku", "open", "t-1"),
@@ -136,6 +136,22 @@ def test_given_a_call_before_the_intent_is_known_when_it_fails_then_it_counts_as
         raise ValueError("broken")
     dimensions = {dimensions for _, dimensions in values(documents(capsys))}
     assert of({"model_name": "embedding", "intent": "unknown"}) in dimensions
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RerankError("ModelError 500"), "ModelError 500"),
+        (InvalidRequest("unknown field: my secret", field="my secret"), None),
+        (ValueError("my secret"), None),
+    ],
+)
+def test_given_a_step_that_fails_when_recorded_then_it_gives_a_reason_unless_that_may_be_a_customers_words(
+    capsys: Capture, error: Exception, reason: str | None
+) -> None:
+    record_step("rerank_passages", trace_id="t-1", ms=12, error=error)
+    [document] = documents(capsys)
+    assert (document["outcome"], document.get("reason")) == (type(error).__name__, reason)
 
 
 def test_given_a_call_that_was_not_made_when_it_fails_then_it_has_no_latency(capsys: Capture) -> None:

@@ -11,6 +11,7 @@ from local.errors import NothingMeasuredError
 from local.metrics import Sample, metric
 from local.report import Measurements, Slice, measured, price_of, report
 from mangaassist.contracts import ChatReply, SaveTurnInput, Usage
+from mangaassist.errors import RerankTimeoutError
 from mangaassist.telemetry import record_fallbacks, record_step, record_turn, timed_model
 from tests.unit.builders import turn, understanding
 
@@ -88,7 +89,7 @@ def logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lines: list[str] = ["{}"]
     with monkeypatch.context() as patch:
         patch.setattr("builtins.print", lines.append)
-        record_step("rerank_passages", trace_id="t-1", ms=350, outcome="RerankTimeoutError")
+        record_step("rerank_passages", trace_id="t-1", ms=350, error=RerankTimeoutError("no answer"))
         record_fallbacks(["rerank_passages"], trace_id="t-1")
         with timed_model("sonnet", "t-1", intent="product_question") as timing:
             timing.first_token_ms, timing.usage = 210, Usage(input_tokens=123_456, output_tokens=7_890)

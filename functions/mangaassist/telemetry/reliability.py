@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable
 
+from mangaassist.errors import MangaAssistError, Refusal
 from mangaassist.telemetry import declared
 from mangaassist.telemetry.emission import emit
 from mangaassist.telemetry.logs import logger, request_of
 
 
-def record_step(step: str, *, trace_id: str, ms: int, outcome: str) -> None:
-    """A step's latency; `outcome` is "ok" or the name of the error it raised. It is the step's log line too."""
-    dimensions = {"step": step, "outcome": outcome}
-    emit(declared.STEP, {declared.STEP_LATENCY: ms}, dimensions, trace_id, **request_of())
+def record_step(step: str, *, trace_id: str, ms: int, error: Exception | None = None) -> None:
+    """A step's latency, by the name of the error it raised, or "ok". It is the step's log line too."""
+    dimensions = {"step": step, "outcome": "ok" if error is None else type(error).__name__}
+    emit(declared.STEP, {declared.STEP_LATENCY: ms}, dimensions, trace_id, **request_of(), **_reason(error))
+
+
+def _reason(error: Exception | None) -> dict[str, str]:
+    """What the error says, where it is a text of ours: a refusal may repeat what a customer wrote."""
+    told = isinstance(error, MangaAssistError) and not isinstance(error, Refusal)
+    return {"reason": str(error)} if told else {}
 
 
 def record_fallbacks(degraded: Iterable[str], *, trace_id: str) -> None:
