@@ -17,6 +17,7 @@ from capacity.service_quotas import account_limits, instance_types
 from capacity.show import show_plan, show_quotas, show_verdicts
 from capacity.validating import validated
 
+WIDTH = 200
 FUNCTION = "PLAN_RELEASES_FUNCTION"
 MODELS = {"sonnet": "Anthropic Claude Sonnet 5.5", "haiku": "Anthropic Claude Haiku 5.5"}
 Clients = Callable[[str], Any]
@@ -26,7 +27,9 @@ def main(arguments: list[str] | None = None, clients: Clients | None = None) -> 
     """Run a command; 0 where all is well, 1 where something is to be mended, 2 where the command is wrong."""
     chosen = _parser().parse_args(arguments)
     try:
-        return int(chosen.run(chosen, clients or _client, Console()))
+        # A table that is read by a program is not folded.
+        console = Console(width=None if sys.stdout.isatty() else WIDTH)
+        return int(chosen.run(chosen, clients or _client, console))
     except CapacityCommandError as error:
         print(f"error: {error}", file=sys.stderr)  # the command's output
         return 1

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from capacity.quotas import Finding
@@ -33,11 +34,11 @@ def show_plan(plan: Mapping[str, Any], console: Console) -> None:
     console.print(f"plan of {plan['planned_at']}, {done}; {plan['standing']} schedules stand as they are")
     for line in difference(plan["created"], plan["deleted"]):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    forecasts = Table("release", "begins", "peak a minute", "x ordinary", "from", box=None)
+    forecasts = Table("begins", "release", "endpoint", "peak a minute", "x ordinary", "from", box=None)
     for one in plan["forecasts"]:
         source = f"{one['source']} ({one['observations']})" if one["source"] == "history" else one["source"]
         peak, times = f"{one['peak_per_minute']:,.0f}", f"{one['multiplier']:g}"
-        forecasts.add_row(f"{one['title']} [{one['endpoint']}]", one["starts_at"], peak, times, source)
+        forecasts.add_row(one["starts_at"], escape(one["title"]), one["endpoint"], peak, times, source)
     console.print(forecasts)
     for one in plan["shortfalls"]:
         needs = f"{one['release']} needs {one['needed']} of {one['target']}"

@@ -61,7 +61,6 @@ def clients(service: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("COLUMNS", "200")
     with cloud.cloud(monkeypatch, cloud.Present()):
         upload()
         yield
