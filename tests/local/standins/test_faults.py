@@ -1,6 +1,7 @@
 """The fault board, its routes, and its wrapper around a WSGI application."""
 
 import io
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from local.standins.fault_catalogue import TARGETS, Mode, why_not
-from local.standins.fault_routes import fault_routes
+from local.standins.fault_routes import board_json, fault_routes, parse_fault
 from local.standins.faults import Fault, FaultBoard, FaultRefusedError
 from local.standins.faulty_wsgi import FaultyWsgi
 
@@ -134,3 +135,34 @@ def test_given_a_flapping_fault_when_time_passes_then_it_comes_and_goes() -> Non
 def test_given_any_target_and_mode_when_it_does_not_fail_so_then_the_catalogue_says_why(target: str) -> None:
     for mode in Mode:
         assert (why_not(target, mode) is None) == (mode in TARGETS[target])
+
+
+def test_given_a_fault_of_the_body_when_a_service_answers_then_its_own_answer_is_bent(board: FaultBoard) -> None:
+    board.switch_on(Fault(target="queue", mode=Mode.TRUNCATED_JSON))
+
+    assert call(FaultyWsgi(healthy, board), "AmazonSQS.SendMessage", b'{"body": 1}') == ("200 OK", b'{"bod')
+
+
+def test_given_a_service_that_refuses_when_it_is_called_then_the_connection_is_closed(board: FaultBoard) -> None:
+    ours, theirs = socket.socketpair()
+    board.switch_on(Fault(target="dynamodb", mode=Mode.REFUSED))
+    environ: WSGIEnvironment = {
+        "HTTP_X_AMZ_TARGET": "DynamoDB_20120810.GetItem",
+        "werkzeug.socket": theirs,
+        "wsgi.input": io.BytesIO(),
+    }
+    setup_testing_defaults(environ)
+
+    with ours, theirs:
+        FaultyWsgi(healthy, board)(environ, lambda *_: None)  # type: ignore[arg-type]  # no write()
+
+        assert ours.recv(1) == b""
+
+
+def test_given_a_fault_that_no_service_can_show_when_it_is_asked_for_then_it_says_where_it_is_shown(
+    board: FaultBoard,
+) -> None:
+    with pytest.raises(FaultRefusedError, match="tests/faults"):
+        parse_fault(b'{"target": "llm", "mode": "dns_dead"}')
+
+    assert "dns_dead" not in board_json(board)["targets"]["llm"]  # type: ignore[index]  # JSON
