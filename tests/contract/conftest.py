@@ -16,10 +16,9 @@ from local.cloud import MotoServer
 from local.standins.botocore_transport import answered, dynamodb_over
 from local.standins.dynamodb import DynamoDb
 from mangaassist.aws import clients
-from tests.handlers.conftest import ENVIRONMENT
+from tests.handlers.conftest import ENVIRONMENT, TABLES
 
 PATIENCE_MS = 60_000
-TABLES = {"sessions": ("session_id", "item"), "customers": ("customer_id", "item"), "catalogue": ("product_id",)}
 BY_OWNER = {
     "IndexName": "by_owner",
     "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "spent", "KeyType": "RANGE"}],

@@ -7,7 +7,7 @@ import pytest
 from mangaassist.aws.sessions import SESSION_LIFE_S, Claim, Sessions
 from mangaassist.aws.tables import query_items
 from mangaassist.contracts import ChatReply, Turn
-from mangaassist.errors import SessionForbidden, TableError, TurnInProgress
+from mangaassist.errors import SessionForbidden, TurnInProgress
 from tests.contract.conftest import PATIENCE_MS, at_once
 from tests.unit.builders import turn
 
@@ -125,7 +125,7 @@ def test_given_a_saved_turn_when_it_is_saved_again_then_nothing_changes(dynamodb
 def test_given_a_session_of_another_when_a_turn_is_saved_in_it_then_nothing_of_it_stands(dynamodb: Any) -> None:
     opened(owner="ben")
 
-    with pytest.raises(TableError):
+    with pytest.raises(SessionForbidden):
         save(said("t-1", owner="aiko"))
 
     assert [item["item"] for item in items("")] == ["SESSION"]

@@ -1,6 +1,7 @@
 """A turn that cannot be saved or published when it is answered is settled later: once, and never lost."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,6 +178,13 @@ def test_given_not_even_the_queue_takes_it_when_a_turn_is_saved_then_the_step_fa
 
     with pytest.raises(error):
         save_turn(answered(context, turn_id="t-1"), context)
+
+
+def test_the_event_of_the_function_is_one_that_it_settles(aws: Any, context: Lambda) -> None:
+    event = json.loads(Path("events/settle_turns/one_turn.json").read_text(encoding="utf-8"))
+
+    assert settle_turns(event, context) == {"batchItemFailures": []}
+    assert kinds_kept(aws) == ["EXCHANGE", "SESSION", "TURN"]
 
 
 def test_given_all_is_well_when_a_turn_is_saved_then_nothing_waits(aws: Any, context: Lambda) -> None:
