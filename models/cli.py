@@ -81,9 +81,8 @@ def _prepare(_: argparse.Namespace) -> int:
     from models.weights import ALL, verified
 
     for package in ALL:
-        if package.runs_here():
-            verified(package)
-        print(f"weights     {package.name}: {'sha256 ok' if package.runs_here() else 'not for this machine'}")
+        verified(package)
+        print(f"weights     {package.name}: sha256 ok")
     build = build_classifier(_files("train"), _files(*_HELD_OUT), _BUILD / "classifier", built=_ENCODERS)
     manifest = build.manifest
     accuracy = ", ".join(
@@ -92,7 +91,7 @@ def _prepare(_: argparse.Namespace) -> int:
         for language, part in parts.items()
     )
     print(f"classifier  {manifest.version} {'trained' if build.fresh else 'unchanged'}; accuracy {accuracy}")
-    reranker = build_reranker(_BUILD / "reranker")
+    reranker = build_reranker(_BUILD / "reranker", _ENCODERS)
     print(f"reranker    {reranker.version}; {', '.join(f'{key} {name}' for key, name in reranker.weights.items())}")
     return 0
 

@@ -54,7 +54,7 @@ ORDERS: Mapping[str, Order] = {COSINE: lambda judged: judged.nearest, ALONE: _al
 async def measure(say: Say) -> Result:
     manifest = read_manifest(RERANKER)
     assert isinstance(manifest, RerankerManifest), f"{RERANKER} is not the reranker's directory"
-    reranker = Reranker.load(manifest)
+    reranker = Reranker.load(RERANKER, manifest)
     rows: list[Sequence[Cell]] = []
     goals: list[Goal] = []
     for language in get_args(Language):

@@ -1,31 +1,19 @@
 """The encoder as files that can be served: `model.onnx` (INT8), `tokenizer.json`, and of what they were made."""
 
-import hashlib
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.distilbert import NAME
+from models.encoders.made import made_once
 from models.weights import MINILM_L6, verified
 
-_VERSION = "VERSION"
 _CODE = Path(__file__).parent
 
 
 def build_encoder(folder: Path) -> Path:
     """The encoder's directory `folder`/NAME, made where it is missing or of something else (3 s)."""
-    place = folder / NAME
-    version = _fingerprint()
-    if not (place / _VERSION).is_file() or (place / _VERSION).read_text() != version:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder) as making:
-            made = Path(making) / NAME
-            made.mkdir()
-            write_int8(made)
-            (made / _VERSION).write_text(version)
-            shutil.rmtree(place, ignore_errors=True)
-            made.rename(place)
-    return place
+    return made_once(folder / NAME, MINILM_L6, _CODE.glob("*.py"), write_int8)
 
 
 def write_int8(folder: Path) -> None:
@@ -48,10 +36,3 @@ def write_float(folder: Path) -> None:
     weights = verified(MINILM_L6)
     onnx.save(encoder_graph(read_parameters(weights / "model.safetensors", SIZES), SIZES), folder / "model.onnx")
     shutil.copy(weights / "tokenizer.json", folder)
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256(repr(sorted(MINILM_L6.files.items())).encode())
-    for path in sorted(_CODE.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

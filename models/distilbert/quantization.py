@@ -3,6 +3,9 @@
 https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,13 +14,25 @@ def quantize(floating: Path, quantized: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    prepared = floating.with_suffix(".prepared.onnx")
-    quant_pre_process(floating, prepared, skip_symbolic_shape=True)
-    quantize_dynamic(
-        prepared,
-        quantized,
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True},
-    )
+    with _without_remarks():
+        prepared = floating.with_suffix(".prepared.onnx")
+        quant_pre_process(floating, prepared, skip_symbolic_shape=True)
+        quantize_dynamic(
+            prepared,
+            quantized,
+            op_types_to_quantize=["MatMul", "Gather"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True},
+        )
+
+
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """onnxruntime tells the root logger of every tensor that it leaves as it is."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from models.encoders.base import Encoder
 from models.encoders.bge import BgeEncoder
 from models.encoders.characters import CharacterEncoder
+from models.encoders.e5 import E5Encoder
 from models.encoders.language import Language
 from models.encoders.minilm import MiniLmEncoder
 from models.encoders.use import UseEncoder
@@ -18,8 +19,10 @@ ENCODERS: Mapping[Language, str] = MappingProxyType({"en": BgeEncoder.name, "ja"
 _PACKAGED: Mapping[str, Callable[[], Encoder]] = MappingProxyType(
     {BgeEncoder.name: BgeEncoder, UseEncoder.name: UseEncoder, CharacterEncoder.name: CharacterEncoder}
 )
-# Built by `models.distilbert`, and read from a folder.
-BUILT: Mapping[str, Callable[[Path], Encoder]] = MappingProxyType({MiniLmEncoder.name: MiniLmEncoder})
+# Built by `models.distilbert` and `models.e5`, and read from a folder.
+BUILT: Mapping[str, Callable[[Path], Encoder]] = MappingProxyType(
+    {MiniLmEncoder.name: MiniLmEncoder, E5Encoder.name: E5Encoder}
+)
 
 
 def load_encoder(name: str, built: Path | None = None) -> Encoder:

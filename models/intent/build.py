@@ -15,12 +15,11 @@ from models.artefacts import (
     HeadManifest,
     KernelManifest,
     Measured,
-    include_encoder,
     read_manifest,
     write_manifest,
 )
-from models.distilbert.build import build_encoder
-from models.encoders import BUILT, Encoder, Language, Vectors, load_encoder
+from models.building import build_encoders, include_encoders
+from models.encoders import Encoder, Language, Vectors, load_encoder
 from models.errors import ArtefactError, TrainingDataError
 from models.intent.card import FILE as CARD
 from models.intent.card import model_card
@@ -57,15 +56,14 @@ def build_classifier(
         return Build(present, fresh=False)
     learn = read_utterances(train)
     sets = {name: read_utterances(paths) for name, paths in _by_name(held_out).items()}
-    build_encoder(built)
+    build_encoders((kernel.encoder for recipe in RECIPES.values() for kernel in recipe.kernels), built)
     vectors = _Encoded([*learn, *chain.from_iterable(sets.values())], built)
     folder.mkdir(parents=True, exist_ok=True)
     heads = {language: _fit(language, learn, vectors) for language in by_language(learn)}
     described = {language: _describe(language, learn) for language in heads}
     for language, head in heads.items():
         head.save(folder / described[language].file)
-    for name in {kernel.encoder for head in described.values() for kernel in head.kernels} & set(BUILT):
-        include_encoder(built / name, folder)
+    include_encoders((kernel.encoder for head in described.values() for kernel in head.kernels), built, folder)
     stored = {language: KernelHead.load(folder / head.file) for language, head in described.items()}
     manifest = ClassifierManifest(
         version=fingerprint,
@@ -96,7 +94,13 @@ def content_hash(data: Sequence[Path]) -> str:
     for package in ALL:
         digest.update(repr(sorted(package.files.items())).encode())
     for path in sorted(
-        [*_CODE.glob("intent/*.py"), *_CODE.glob("encoders/*.py"), *_CODE.glob("distilbert/*.py"), _CODE / "onnx.py"]
+        [
+            *_CODE.glob("intent/*.py"),
+            *_CODE.glob("encoders/*.py"),
+            *_CODE.glob("distilbert/*.py"),
+            *_CODE.glob("e5/*.py"),
+            _CODE / "onnx.py",
+        ]
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -1,18 +1,23 @@
-"""The reranker's model directory: its weights are in the image, so a manifest is all."""
+"""The reranker's model directory: a manifest, and the encoder that is not in the image."""
 
 import hashlib
 from pathlib import Path
 
 from models.artefacts import RerankerManifest, write_manifest
-from models.rerank.reranker import WEIGHTS
+from models.building import include_encoders
+from models.rerank.reranker import SCORER_OF
+from models.weights import E5_SMALL, MSMARCO_MINILM
 
 
-def build_reranker(folder: Path) -> RerankerManifest:
-    """Write the manifest; the version is a hash of the weight files' hashes."""
-    digest = hashlib.sha256()
-    for language, package in sorted(WEIGHTS.items()):
-        digest.update(repr((language, sorted(package.files.items()))).encode())
-    weights = {language: package.name for language, package in WEIGHTS.items()}
-    manifest = RerankerManifest(version=digest.hexdigest()[:12], weights=weights)
+def build_reranker(folder: Path, built: Path) -> RerankerManifest:
+    """Write the directory; the version is a hash of the scorers' names and the weight files' hashes.
+
+    `built` keeps the encoders that are built, for this and every other model.
+    """
+    digest = hashlib.sha256(repr(sorted(SCORER_OF.items())).encode())
+    for package in (MSMARCO_MINILM, E5_SMALL):
+        digest.update(repr(sorted(package.files.items())).encode())
+    manifest = RerankerManifest(version=digest.hexdigest()[:12], weights=dict(SCORER_OF))
+    include_encoders(SCORER_OF.values(), built, folder)
     write_manifest(folder, manifest)
     return manifest

@@ -1,14 +1,14 @@
 """The reranker as served: a scorer a language."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from models.artefacts import RerankerManifest
+from models.artefacts import ENCODERS_FOLDER, RerankerManifest
 from models.encoders import Language, language_of
 from models.rerank.cross_encoder import CrossEncoder
 from models.rerank.second_encoder import SecondEncoder
-from models.weights import E5_SMALL, MSMARCO_MINILM, WeightPackage
 
 
 class Scorer(Protocol):
@@ -19,10 +19,14 @@ class Scorer(Protocol):
         ...
 
 
-_SCORERS: Mapping[str, Callable[[], Scorer]] = MappingProxyType(
-    {CrossEncoder.name: CrossEncoder, SecondEncoder.name: SecondEncoder}
+# Made with the folder that holds encoders which were built.
+_SCORERS: Mapping[str, Callable[[Path], Scorer]] = MappingProxyType(
+    {
+        CrossEncoder.name: lambda _: CrossEncoder(),
+        SecondEncoder.name: lambda built: SecondEncoder(built / SecondEncoder.name),
+    }
 )
-WEIGHTS: Mapping[Language, WeightPackage] = MappingProxyType({"en": MSMARCO_MINILM, "ja": E5_SMALL})
+SCORER_OF: Mapping[Language, str] = MappingProxyType({"en": CrossEncoder.name, "ja": SecondEncoder.name})
 
 
 class Reranker:
@@ -35,10 +39,10 @@ class Reranker:
         self._scorers = scorers
 
     @classmethod
-    def load(cls, manifest: RerankerManifest) -> "Reranker":
-        """Load the scorers that the manifest names and this machine can run."""
-        runnable = {package.name for package in WEIGHTS.values() if package.runs_here()}
-        return cls({language: _SCORERS[name]() for language, name in manifest.weights.items() if name in runnable})
+    def load(cls, folder: Path, manifest: RerankerManifest) -> "Reranker":
+        """Load the scorers that a model directory's manifest names."""
+        built = folder / ENCODERS_FOLDER
+        return cls({language: _SCORERS[name](built) for language, name in manifest.weights.items()})
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """One score a passage, in their order: comparable within a query only, and uncalibrated."""

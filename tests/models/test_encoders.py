@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.distilbert.build import build_encoder
+from models.building import build_encoders
 from models.encoders import BUILT, ENCODERS, Encoder, Language, language_of, load_encoder
 from models.encoders.characters import CharacterEncoder
 from models.errors import ArtefactError
@@ -17,7 +17,7 @@ NAMES = (*ENCODERS.values(), *BUILT, CharacterEncoder.name)
 
 @pytest.fixture(scope="module")
 def encoders() -> Mapping[str, Encoder]:
-    build_encoder(BUILT_ENCODERS)
+    build_encoders(NAMES, BUILT_ENCODERS)
     return {name: load_encoder(name, BUILT_ENCODERS) for name in NAMES}
 
 

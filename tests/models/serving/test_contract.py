@@ -25,6 +25,7 @@ from models.serving.contracts import (
 from models.serving.servable import load_servable
 from models.serving.server import serve
 from models.serving.synthetic import classify_requests, rerank_requests
+from tests.models.conftest import BUILT_ENCODERS
 from tests.models.serving.fakes import WARM_UP_REQUESTS, Client, FakeServable, invoke, ready, serving
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,7 +41,7 @@ async def test_given_messages_in_both_languages_when_classified_then_scores_sum_
 
 
 async def test_given_passages_when_reranked_then_logits_come_in_their_order(start: Any, tmp_path: Path) -> None:
-    build_reranker(tmp_path)
+    build_reranker(tmp_path, BUILT_ENCODERS)
     client = await start(serving(lambda _: load_servable(tmp_path)))
     await ready(client)
     passages = ["A pirate sails the seas.", "Books can be returned within thirty days."]
@@ -116,7 +117,7 @@ def test_given_a_body_within_the_limits_then_the_largest_request_fits_the_queue(
 
 
 def test_given_a_warm_server_when_it_gets_sigterm_then_it_ends_with_success(tmp_path: Path) -> None:
-    build_reranker(tmp_path)
+    build_reranker(tmp_path, BUILT_ENCODERS)
     command = [
         sys.executable,
         "-m",
@@ -131,9 +132,12 @@ def test_given_a_warm_server_when_it_gets_sigterm_then_it_ends_with_success(tmp_
     ]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
-        assert "is warm after 10 requests" in server.stderr.readline()
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) == 0
+        try:
+            assert f"is warm after {WARM_UP_REQUESTS} requests" in server.stderr.readline()
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=30) == 0
+        finally:
+            server.kill()
 
 
 def test_given_no_model_when_the_server_runs_then_it_ends_with_failure() -> None:

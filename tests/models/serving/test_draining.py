@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from models.rerank.build import build_reranker
 from models.serving.app import STATE, create_app
+from tests.models.conftest import BUILT_ENCODERS
 from tests.models.serving.fakes import Client, FakeServable, invoke, ready, serving, waiting
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,7 +52,7 @@ async def test_given_a_server_that_stops_then_its_ping_is_unhealthy_at_once(star
 async def test_given_a_process_under_load_when_it_gets_sigterm_then_what_it_took_is_answered_and_it_ends_with_success(
     tmp_path: Path,
 ) -> None:
-    build_reranker(tmp_path)
+    build_reranker(tmp_path, BUILT_ENCODERS)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     options = ("--model-dir", str(tmp_path), "--host", "127.0.0.1", "--port", str(port), "--workers", "1")

@@ -13,6 +13,7 @@ from models.rerank.build import build_reranker
 from models.serving import multi_model as contract
 from models.serving.app import STATE
 from models.serving.servable import load_servable
+from tests.models.conftest import BUILT_ENCODERS
 from tests.models.serving.fakes import PLENTY, WARM_UP_REQUESTS, Client, FakeServable, post, ready, serving
 
 
@@ -132,7 +133,7 @@ async def test_given_a_full_container_when_one_more_is_loaded_then_507_and_the_o
 
 
 async def test_given_a_real_model_when_it_is_loaded_by_its_folder_then_it_answers(start: Any, tmp_path: Path) -> None:
-    build_reranker(tmp_path)
+    build_reranker(tmp_path, BUILT_ENCODERS)
     client = await start(serving(load_servable, multi_model=True))
     await ready(client)
 

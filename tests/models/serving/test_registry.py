@@ -11,6 +11,7 @@ from models.serving.memory import MEBIBYTE, bound_from, default_bound, resident_
 from models.serving.registry import Policy, Registry
 from models.serving.scheduler import Scheduler
 from models.serving.servable import load_servable
+from tests.models.conftest import BUILT_ENCODERS
 from tests.models.serving.fakes import PLENTY, FakeServable
 
 SIZES = {"small": 10, "other": 10, "large": 25, "huge": 200}
@@ -119,7 +120,7 @@ async def test_given_names_then_a_loaded_one_is_taken_and_an_unloaded_one_unknow
 async def test_given_a_real_model_when_it_comes_and_goes_then_its_memory_is_given_back(
     scheduler: Scheduler, tmp_path: Path
 ) -> None:
-    build_reranker(tmp_path)
+    build_reranker(tmp_path, BUILT_ENCODERS)
     registry = Registry(scheduler, load_servable, PLENTY)
     took = (await registry.load("first", tmp_path)).took
     await registry.unload("first")

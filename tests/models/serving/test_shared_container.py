@@ -10,6 +10,7 @@ from models.artefacts import models_in
 from models.errors import ArtefactError
 from models.rerank.build import build_reranker
 from models.serving.app import CUSTOM_ATTRIBUTES
+from tests.models.conftest import BUILT_ENCODERS
 from tests.models.serving.fakes import Client, FakeServable, invoke, ready, serving
 
 
@@ -41,7 +42,7 @@ async def test_given_no_model_or_an_unknown_one_in_the_attributes_then_the_error
 
 def test_given_an_archive_then_its_models_are_its_subfolders_or_itself(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        build_reranker(tmp_path / name)
+        build_reranker(tmp_path / name, BUILT_ENCODERS)
 
     assert models_in(tmp_path) == {"one": tmp_path / "one", "two": tmp_path / "two"}
     assert models_in(tmp_path / "one") == {"reranker": tmp_path / "one"}
