@@ -19,7 +19,7 @@ from local.standins.transport import Running, serve
 from local.template import Deployment
 from mangaassist.aws import clients
 from mangaassist.aws.sagemaker import SageMakerModels
-from mangaassist.settings import Settings
+from mangaassist.settings import settings
 from models.errors import ArtefactError
 from models.serving.app import Serving, create_app
 from models.serving.batching import batching_of
@@ -74,7 +74,8 @@ async def running() -> AsyncIterator[list[Running]]:
 async def test_given_a_topology_when_a_function_asks_for_its_model_then_that_model_answers(
     topology: str, running: list[Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = deployment_parameters(issuer="", search_endpoint="http://search", others={"EndpointTopology": topology})
+    others = {"EndpointTopology": topology, "CircuitBreakers": "off"}
+    chosen = deployment_parameters(issuer="", search_endpoint="http://search", others=others)
     deployment = Deployment(Path("template.yaml"), chosen)
     hosted: dict[str, Hosting] = {}
     for container in containers(deployment):
@@ -87,13 +88,16 @@ async def test_given_a_topology_when_a_function_asks_for_its_model_then_that_mod
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    for name, value in deployment.functions()["ClassifyIntentFunction"].environment.items():
+        monkeypatch.setenv(name, value)
     clients.client.cache_clear()
-    variables = deployment.functions()["ClassifyIntentFunction"].environment
-    models = SageMakerModels.of(Settings.model_validate({name.lower(): value for name, value in variables.items()}))
+    settings.cache_clear()
+    models = SageMakerModels.of(settings())
 
     prediction = await asyncio.to_thread(models.classify, "hello", budget_ms=10_000, trace_id="t1")
     scores = await asyncio.to_thread(models.rerank, "which", ["short", "longer"], budget_ms=10_000, trace_id="t1")
     clients.client.cache_clear()
+    settings.cache_clear()
 
     assert prediction.label == "chitchat"
     assert scores == [5.0, 6.0]
@@ -106,7 +110,7 @@ async def test_given_a_multi_model_container_that_cannot_load_when_the_stack_wai
         raise ArtefactError(f"{folder.name} is no model directory")
 
     running.append(await serve(create_app(replace(server(()), load=load))))
-    settings = StackSettings(
+    stack = StackSettings(
         root=Path.cwd(),
         containers={"mangaassist-local-models": running[-1].url},
         parameters={"EndpointTopology": "multi-model"},
@@ -114,4 +118,4 @@ async def test_given_a_multi_model_container_that_cannot_load_when_the_stack_wai
     )
 
     with pytest.raises(ModelServerError, match=r"classifier is no model directory.*make models"):
-        await ModelHosts(settings).ready()
+        await ModelHosts(stack).ready()
