@@ -13,7 +13,7 @@ from tests.faults.judge import mistakes
 from tests.faults.scenes import SCENES
 from tests.faults.turns import Outcome, Turns, Weather
 
-SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "2000"))
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "1000"))
 SHARDS = 4
 _CALLS = ("", "TransactWriteItems", "UpdateItem", "BatchGetItem", "Query", "PutItem")
 
