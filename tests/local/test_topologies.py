@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from local.errors import ModelServerError
 from local.hosting import containers
@@ -21,7 +22,7 @@ from mangaassist.aws import clients
 from mangaassist.aws.sagemaker import SageMakerModels
 from mangaassist.settings import settings
 from models.errors import ArtefactError
-from models.serving.app import Serving, create_app
+from models.serving.app import STATE, Serving, create_app
 from models.serving.batching import batching_of
 from models.serving.contracts import Prediction
 from models.serving.registry import Policy
@@ -62,6 +63,13 @@ def server(models: tuple[str, ...]) -> Serving:
     )
 
 
+async def warm(app: web.Application) -> None:
+    """Wait until the server answers."""
+    async with asyncio.timeout(10):
+        while not app[STATE].warm:  # noqa: ASYNC110 - the server tells nobody but whoever asks it
+            await asyncio.sleep(0)
+
+
 @pytest.fixture
 async def running() -> AsyncIterator[list[Running]]:
     started: list[Running] = []
@@ -79,7 +87,9 @@ async def test_given_a_topology_when_a_function_asks_for_its_model_then_that_mod
     deployment = Deployment(Path("template.yaml"), chosen)
     hosted: dict[str, Hosting] = {}
     for container in containers(deployment):
-        running.append(await serve(create_app(server(container.models))))
+        app = create_app(server(container.models))
+        running.append(await serve(app))
+        await warm(app)
         url = running[-1].url
         archives = {key: Archive(Path(name), name) for key, name in container.archives.items()}
         hosted[container.endpoint] = MultiModel(url, archives) if archives else SingleContainer(url, container.models)
