@@ -26,22 +26,23 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
 
 
 async def measure(say: Say) -> Result:
-    modules = sorted({spec.handler.rpartition(".")[0] for spec in deployed().functions().values()})
+    environments = {spec.handler.rpartition(".")[0]: spec.environment for spec in deployed().functions().values()}
+    modules = sorted(environments)
     bare: list[float] = []
     imported: dict[str, list[float]] = {module: [] for module in modules}
     ready: dict[str, list[float]] = {module: [] for module in modules}
     for number in range(RUNS + 1):
         for module in modules:
             say(f"round {number} of {RUNS}: {module}")
-            times = [await _process_ms(code, module) for code in (BARE, IMPORT, READY)]
+            times = [await _process_ms(code, module, environments[module]) for code in (BARE, IMPORT, READY)]
             if number:  # the first round fills the disk's cache
                 for samples, ms in zip((bare, imported[module], ready[module]), times, strict=True):
                     samples.append(ms)
     return Result(
-        columns=("function", "import, ms", "over bare Python", "clients made, ms", "over bare Python"),
+        columns=("function", "import ms", "times", "ready ms", "times"),
         rows=_rows(bare, imported, ready),
         notes=[
-            f"From the start of a process to its end, medians of {RUNS}; bare Python runs `pass`. Clients: boto3's, "
+            f"From the start of a process to its end, medians of {RUNS}, and times bare Python, which runs `pass`. Ready: with boto3's clients, "
             "which the functions make before a SnapStart snapshot is taken, or else before their first step.",
             "tests/handlers/test_imports.py holds what a handler may import.",
         ],
@@ -59,10 +60,10 @@ def _rows(
     return rows
 
 
-async def _process_ms(code: str, module: str) -> float:
+async def _process_ms(code: str, module: str, environment: Mapping[str, str]) -> float:
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", code, module, env={**os.environ, **ENVIRONMENT}
+        sys.executable, "-P", "-c", code, module, env={**os.environ, **environment, **ENVIRONMENT}
     )
     if await process.wait() != 0:
         raise UnmeasurableError(f"{module} cannot be imported: its own output says why")
