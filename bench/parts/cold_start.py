@@ -42,8 +42,9 @@ async def measure(say: Say) -> Result:
         columns=("function", "import ms", "times", "ready ms", "times"),
         rows=_rows(bare, imported, ready),
         notes=[
-            f"From the start of a process to its end, medians of {RUNS}, and times bare Python, which runs `pass`. Ready: with boto3's clients, "
-            "which the functions make before a SnapStart snapshot is taken, or else before their first step.",
+            f"From the start of a process to its end, medians of {RUNS}, and times bare Python, which runs `pass`. "
+            "Ready: with boto3's clients, which are made before a SnapStart snapshot is taken, or else before the "
+            "first step.",
             "tests/handlers/test_imports.py holds what a handler may import.",
         ],
     )
