@@ -34,14 +34,8 @@ def show(out: Console, part: Part, result: Result) -> None:
 def summary(out: Console, outcomes: Mapping[str, Result | str]) -> None:
     """The goals of all parts in one table; outcomes by the part's name, a text where one was not measured."""
     table = Table(title="Goals", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for column, justify in (
-        ("part", "left"),
-        ("goal", "left"),
-        ("measured", "right"),
-        ("limit", "right"),
-        ("", "left"),
-    ):
-        table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]  # literals, by mypy a str
+    for column in ("part", "goal", "measured", "limit", ""):
+        table.add_column(column, justify="right" if column in ("measured", "limit") else "left", overflow="fold")
     for name, outcome in outcomes.items():
         if isinstance(outcome, str):
             table.add_row(name, "not measured", "", "", _MISSED)
